@@ -1,0 +1,192 @@
+#include "app/closing.h"
+
+#include "base/clock.h"
+#include "base/number.h"
+#include "base/vis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CLASSES_SHOWN 15
+
+static void append_shown(struct text *text, const char *foreign)
+{
+    vis_append(text, foreign, strlen(foreign));
+}
+
+/* Failure classes that occurred, most frequent first. */
+static size_t sort_failures(const struct counts *counts, enum failure out[FAILURE_COUNT])
+{
+    size_t count = 0;
+    for (int failure = 0; failure < FAILURE_COUNT; failure++) {
+        if (counts->by_failure[failure] == 0)
+            continue;
+        size_t place = count++;
+        while (place > 0 &&
+               counts->by_failure[out[place - 1]] < counts->by_failure[failure]) {
+            out[place] = out[place - 1];
+            place--;
+        }
+        out[place] = (enum failure)failure;
+    }
+    return count;
+}
+
+static void append_status(struct text *text, const struct counts *counts, enum status status,
+                          const char *words)
+{
+    char number[NUMBER_SIZE];
+    char share[NUMBER_SIZE];
+    uint64_t count = counts->by_status[status];
+    if (count == 0 && status != STATUS_DOWNLOADED && status != STATUS_FAILED)
+        return;
+    text_append_format(text, "  %-10s %9s  %6s", status_name(status),
+                       number_format_count(number, (int64_t)count),
+                       number_format_ratio(share, (double)count, (double)counts->total));
+    if (status == STATUS_FAILED) {
+        enum failure order[FAILURE_COUNT];
+        size_t classes = sort_failures(counts, order);
+        for (size_t i = 0; i < classes && i < 3; i++)
+            text_append_format(text, "   %s %s",
+                               number_format_count(number,
+                                                   (int64_t)counts->by_failure[order[i]]),
+                               failure_name(order[i]));
+        if (classes > 3)
+            text_append_format(text, "   and %zu other classes", classes - 3);
+    } else if (count > 0 && words != NULL) {
+        text_append_format(text, "   %s", words);
+    }
+    text_append_char(text, '\n');
+}
+
+static void append_latency(struct text *text, const struct histogram *histogram)
+{
+    char p50[NUMBER_SIZE];
+    char p95[NUMBER_SIZE];
+    char p99[NUMBER_SIZE];
+    char max[NUMBER_SIZE];
+    if (histogram->count == 0)
+        return;
+    text_append_format(text, "  time per URL   p50 %s   p95 %s   p99 %s   max %s\n",
+                       number_format_duration(p50, histogram_percentile(histogram, 0.50)),
+                       number_format_duration(p95, histogram_percentile(histogram, 0.95)),
+                       number_format_duration(p99, histogram_percentile(histogram, 0.99)),
+                       number_format_duration(max, histogram->max_us));
+}
+
+static void append_traffic(struct text *text, const struct counts *counts)
+{
+    char first[NUMBER_SIZE];
+    char second[NUMBER_SIZE];
+    uint64_t requests = counts->connections_opened + counts->connections_reused;
+    if (requests == 0)
+        return;
+    text_append_format(text, "  connections    %s opened, %s reused      retries %llu",
+                       number_format_count(first, (int64_t)counts->connections_opened),
+                       number_format_count(second, (int64_t)counts->connections_reused),
+                       (unsigned long long)counts->retries);
+    if (counts->retries > 0)
+        text_append_format(text, " (%llu URLs recovered)", (unsigned long long)counts->recovered);
+    text_append_char(text, '\n');
+}
+
+void closing_append_summary(struct text *text, const struct closing *closing)
+{
+    const struct counts *counts = &closing->summary->counts;
+    char count[NUMBER_SIZE];
+    char duration[NUMBER_SIZE];
+    char rate[NUMBER_SIZE];
+    char bytes[NUMBER_SIZE];
+    double seconds = (double)closing->elapsed_us / CLOCK_SECOND_US;
+    double per_second = seconds > 0 ? 1 / seconds : 0;
+    text_append_format(
+        text, "%s %s in %s        %.1f url/s   %s/s   %s\n\n",
+        number_format_count(count, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
+        number_format_duration(duration, closing->elapsed_us),
+        (double)counts->total * per_second,
+        number_format_bytes(rate, (int64_t)((double)counts->wire_bytes * per_second)),
+        number_format_bytes(bytes, counts->file_bytes));
+    append_status(text, counts, STATUS_DOWNLOADED, NULL);
+    append_status(text, counts, STATUS_KEPT, "already on disk");
+    append_status(text, counts, STATUS_DUPLICATE, "listed before");
+    append_status(text, counts, STATUS_SKIPPED, "a file of this name was there");
+    append_status(text, counts, STATUS_FAILED, NULL);
+    append_status(text, counts, STATUS_NOT_TRIED, "the run ended before");
+    text_append_char(text, '\n');
+    append_latency(text, &closing->summary->total_us);
+    append_traffic(text, counts);
+    double duty = seconds > 0 ? (double)closing->cpu_us / (double)closing->elapsed_us : 0;
+    text_append_format(text, "  cpu            %s, duty cycle %.0f%%\n",
+                       number_format_duration(duration, closing->cpu_us), duty * 100);
+    text_append_string(text, "\n  files   ");
+    append_shown(text, closing->directory);
+    text_append_string(text, "\n  report  ");
+    append_shown(text, closing->folder);
+    text_append_string(text, "/report.json\n");
+    if (counts->by_status[STATUS_FAILED] > 0) {
+        text_append_string(text, "  failed  ");
+        append_shown(text, closing->folder);
+        text_append_string(text, "/failed.tsv\n");
+    }
+}
+
+static void append_hosts(struct text *text, const struct summary *summary, enum failure failure)
+{
+    size_t count = 0;
+    size_t total = 0;
+    const struct host_summary **hosts = summary_failing_hosts(summary, failure, 1, &count, &total);
+    if (count > 0) {
+        text_append_string(text, "  (");
+        append_shown(text, hosts[0]->host);
+        text_append_format(text, " %llu", (unsigned long long)hosts[0]->by_failure[failure]);
+        if (total > 1)
+            text_append_format(text, ", %zu other host%s", total - 1, total == 2 ? "" : "s");
+        text_append_char(text, ')');
+    }
+    text_append_char(text, '\n');
+    free(hosts);
+}
+
+void closing_append_failures(struct text *text, const struct closing *closing)
+{
+    const struct counts *counts = &closing->summary->counts;
+    char share[NUMBER_SIZE];
+    uint64_t failed = counts->by_status[STATUS_FAILED];
+    if (closing->exit_code == 0)
+        return;
+    text_append_format(text, "haul: %llu of %llu URLs failed (%s), exit %d, run %s\n",
+                       (unsigned long long)failed, (unsigned long long)counts->total,
+                       number_format_ratio(share, (double)failed, (double)counts->total),
+                       closing->exit_code, closing->run_id);
+    if (counts->by_status[STATUS_NOT_TRIED] > 0)
+        text_append_format(text, "  %llu were not tried\n",
+                           (unsigned long long)counts->by_status[STATUS_NOT_TRIED]);
+    enum failure order[FAILURE_COUNT];
+    size_t classes = sort_failures(counts, order);
+    for (size_t i = 0; i < classes && i < CLASSES_SHOWN; i++) {
+        text_append_format(text, "  %6llu %-18s",
+                           (unsigned long long)counts->by_failure[order[i]],
+                           failure_name(order[i]));
+        append_hosts(text, closing->summary, order[i]);
+    }
+    if (classes > CLASSES_SHOWN)
+        text_append_format(text, "  and %zu other classes\n", classes - CLASSES_SHOWN);
+    text_append_string(text, "full report: ");
+    append_shown(text, closing->folder);
+    text_append_string(text, "/report.json\n");
+}
+
+void closing_append_line(struct text *text, const struct closing *closing)
+{
+    const struct counts *counts = &closing->summary->counts;
+    char stamp[CLOCK_TEXT_SIZE];
+    text_append_format(
+        text, "%s haul: done %llu downloaded %llu kept %llu failed %llu in %.1fs exit %d report ",
+        clock_format_seconds(stamp, clock_wall_us()), (unsigned long long)counts->total,
+        (unsigned long long)counts->by_status[STATUS_DOWNLOADED],
+        (unsigned long long)counts->by_status[STATUS_KEPT],
+        (unsigned long long)counts->by_status[STATUS_FAILED],
+        (double)closing->elapsed_us / CLOCK_SECOND_US, closing->exit_code);
+    append_shown(text, closing->folder);
+    text_append_string(text, "/report.json\n");
+}

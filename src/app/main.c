@@ -1,0 +1,84 @@
+/* haul: downloads every URL of a list and says what happened to each one. */
+#include "app/demo.h"
+#include "app/options.h"
+#include "app/run.h"
+#include "app/signals.h"
+#include "app/usage.h"
+#include "base/log.h"
+
+#include <curl/curl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* libcurl converts international host names only under a UTF-8 character set, and cron has none.
+ * Messages and numbers stay as they are in C. */
+static void choose_character_set(void)
+{
+    setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static int fail(const struct error *error)
+{
+    log_error("%s", error->text);
+    return run_error_exit_code(error);
+}
+
+static int get(const struct options *options)
+{
+    struct run_result result;
+    struct error error = {0};
+    if (!run_execute(options, &result, &error))
+        return fail(&error);
+    if (result.signal_number != 0)
+        signals_raise(result.signal_number);
+    return result.exit_code;
+}
+
+static int run_command(const struct options *options)
+{
+    if (options->quiet)
+        log_set_level(LOG_ERROR);
+    else if (options->verbose)
+        log_set_level(LOG_DEBUG);
+    signals_block();
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
+        log_error("libcurl cannot be initialised");
+        return 4;
+    }
+    int exit_code = options->command == COMMAND_DEMO ? demo_run(options) : get(options);
+    curl_global_cleanup();
+    return exit_code;
+}
+
+/* A help text or version that nobody got is a failure too (a full disk behind stdout). */
+static int end_of_output(void)
+{
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? 0 : 4;
+}
+
+int main(int argument_count, char **arguments)
+{
+    struct options options;
+    struct error error = {0};
+    int exit_code = 0;
+    choose_character_set();
+    options_init(&options);
+    if (!options_parse(&options, argument_count, arguments, &error)) {
+        exit_code = fail(&error);
+    } else if (options.wants_help) {
+        usage_print(stdout, options.help_topic);
+        exit_code = end_of_output();
+    } else if (options.wants_version) {
+        usage_print_version(stdout);
+        exit_code = end_of_output();
+    } else {
+        exit_code = run_command(&options);
+    }
+    options_clear(&options);
+    return exit_code;
+}

@@ -1,0 +1,123 @@
+#include "app/option_check.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/number.h"
+
+static bool has_control(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte < 0x20 || byte == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* tchar of RFC 9110, 5.6.2. */
+static bool is_token_char(char character)
+{
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
+           (character >= 'A' && character <= 'Z') ||
+           (character != '\0' && strchr("!#$%&'*+-.^_`|~", character) != NULL);
+}
+
+/* Headers that frame the message, steer the connection or ask for something else than the whole
+ * file: with a foreign value no reply could be judged any more. */
+static bool is_reserved_header(const char *name, size_t length)
+{
+    static const char *const reserved[] = {
+        "Host",       "Content-Length",   "Transfer-Encoding", "TE",     "Trailer", "Connection",
+        "Keep-Alive", "Proxy-Connection", "Upgrade",           "Expect", "Range",
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(reserved); i++) {
+        if (strlen(reserved[i]) == length && strncasecmp(name, reserved[i], length) == 0)
+            return true;
+    }
+    return length > 3 && strncasecmp(name, "If-", 3) == 0;
+}
+
+static bool check_header(const char *text, struct error *error)
+{
+    size_t length = 0;
+    while (is_token_char(text[length]))
+        length++;
+    if (length == 0 || text[length] != ':')
+        return error_set(error, ERROR_USAGE, "--header: the value is not like 'Name: value'");
+    if (is_reserved_header(text, length)) {
+        return error_set(error, ERROR_USAGE, "--header: '%.*s' is set by haul itself", (int)length,
+                         text);
+    }
+    /* Without a value libcurl would take the header away instead of sending it empty. */
+    const char *value = text + length + 1;
+    if (value[strspn(value, " ")] == '\0')
+        return error_set(error, ERROR_USAGE, "--header: '%.*s' has no value", (int)length, text);
+    return true;
+}
+
+static bool check_host(const char *text, struct error *error)
+{
+    if (strpbrk(text, " /@?#") == NULL)
+        return true;
+    return error_set(error, ERROR_USAGE, "--insecure-host: '%s' is not a host name", text);
+}
+
+bool option_check_text(enum option_id id, const char *text, struct error *error)
+{
+    const char *name = option_table_row(id)->name;
+    bool is_file_name = id == OPTION_ID_input || id == OPTION_ID_dir || id == OPTION_ID_cacert ||
+                        id == OPTION_ID_report;
+    bool may_be_empty = id == OPTION_ID_user_agent || id == OPTION_ID_proxy;
+
+    if (text[0] == '\0' && !may_be_empty)
+        return error_set(error, ERROR_USAGE, "--%s: the value is empty", name);
+    /* A line end in a header would start another one; file names may hold anything. The value is
+     * not shown: headers and proxies may hold passwords. */
+    if (!is_file_name && has_control(text))
+        return error_set(error, ERROR_USAGE, "--%s: the value holds a control character", name);
+    if (id == OPTION_ID_header)
+        return check_header(text, error);
+    if (id == OPTION_ID_insecure_host)
+        return check_host(text, error);
+    return true;
+}
+
+static bool refuse_number(const struct option_row *row, const char *text, struct error *error)
+{
+    char low[OPTION_NUMBER_SIZE], high[OPTION_NUMBER_SIZE];
+
+    if (row->kind == OPTION_KIND_BYTES) {
+        return error_set(error, ERROR_USAGE, "--%s: '%s' is not a size (like 500K, 20M, 1.5G)",
+                         row->name, text);
+    }
+    if (row->kind == OPTION_KIND_DURATION) {
+        return error_set(error, ERROR_USAGE, "--%s: '%s' is not a time (like 500ms, 30s, 1h30m)",
+                         row->name, text);
+    }
+    return error_set(error, ERROR_USAGE, "--%s: '%s' is not one number between %s and %s",
+                     row->name, text, option_table_format(row, row->minimum, low),
+                     option_table_format(row, row->maximum, high));
+}
+
+bool option_check_number(enum option_id id, const char *text, int64_t *out_number,
+                         struct error *error)
+{
+    const struct option_row *row = option_table_row(id);
+    char low[OPTION_NUMBER_SIZE], high[OPTION_NUMBER_SIZE];
+    int64_t number = 0;
+    bool is_number = row->kind == OPTION_KIND_COUNT   ? number_parse_count(text, &number)
+                     : row->kind == OPTION_KIND_BYTES ? number_parse_bytes(text, &number)
+                                                      : number_parse_duration(text, &number);
+
+    if (!is_number)
+        return refuse_number(row, text, error);
+    if (number < row->minimum || number > row->maximum) {
+        return error_set(error, ERROR_USAGE, "--%s: %s is not between %s and %s (%s)", row->name,
+                         text, option_table_format(row, row->minimum, low),
+                         option_table_format(row, row->maximum, high), row->argument);
+    }
+    *out_number = number;
+    return true;
+}

@@ -1,0 +1,225 @@
+#include "app/options.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/option_check.h"
+#include "base/memory.h"
+
+static void string_list_add(struct string_list *list, const char *string)
+{
+    list->items = memory_resize(list->items, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = memory_copy_string(string);
+}
+
+static void string_list_clear(struct string_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct string_list){NULL, 0};
+}
+
+static const void *const_field(const struct options *options, enum option_id id)
+{
+    static const size_t offsets[] = {
+#define OPTION_ANY(field) offsetof(struct options, field),
+#include "app/options.def"
+    };
+    return (const char *)options + offsets[id];
+}
+
+static void *field_of(struct options *options, enum option_id id)
+{
+    return (char *)options + ((const char *)const_field(options, id) - (const char *)options);
+}
+
+static void set_string(struct options *options, enum option_id id, const char *text)
+{
+    char **field = field_of(options, id);
+    free(*field);
+    *field = memory_copy_string(text);
+}
+
+void options_init(struct options *options)
+{
+    memset(options, 0, sizeof(*options));
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        const struct option_row *row = option_table_row(id);
+        switch (row->kind) {
+        case OPTION_KIND_COUNT:
+        case OPTION_KIND_BYTES:
+        case OPTION_KIND_DURATION:
+            *(int64_t *)field_of(options, id) = row->initial;
+            break;
+        case OPTION_KIND_BOOL:
+            *(bool *)field_of(options, id) = row->initial != 0;
+            break;
+        case OPTION_KIND_STRING:
+            set_string(options, id, row->initial_text);
+            break;
+        case OPTION_KIND_LIST:
+            break;
+        case OPTION_KIND_CHOICE:
+            *(int *)field_of(options, id) = (int)row->initial;
+            break;
+        }
+    }
+}
+
+void options_clear(struct options *options)
+{
+    string_list_clear(&options->operands);
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        if (option_table_row(id)->kind == OPTION_KIND_STRING)
+            set_string(options, id, NULL);
+        else if (option_table_row(id)->kind == OPTION_KIND_LIST)
+            string_list_clear(field_of(options, id));
+    }
+}
+
+static bool set_choice(const struct option_row *row, const char *text, int *out_value,
+                       struct error *error)
+{
+    size_t length = strlen(text);
+    int value = 0;
+    for (const char *name = row->argument; name != NULL; value++) {
+        size_t name_length = strcspn(name, "|");
+        if (name_length == length && memcmp(name, text, length) == 0) {
+            *out_value = value;
+            return true;
+        }
+        name = name[name_length] == '|' ? name + name_length + 1 : NULL;
+    }
+    return error_set(error, ERROR_USAGE, "--%s: '%s' is not one of %s", row->name, text,
+                     row->argument);
+}
+
+/* An item with "://" is a URL, but -i names a file: "x:///y" and "x:/y" are the same file. */
+static void add_input(struct options *options, const char *path)
+{
+    char *plain = memory_copy_string(path);
+    for (char *mark = strstr(plain, "://"); mark != NULL; mark = strstr(plain, "://"))
+        memmove(mark + 1, mark + 2, strlen(mark + 2) + 1);
+    string_list_add(&options->operands, plain);
+    free(plain);
+}
+
+bool options_set(struct options *options, enum option_id id, const char *text, struct error *error)
+{
+    const struct option_row *row = option_table_row(id);
+
+    switch (row->kind) {
+    case OPTION_KIND_COUNT:
+    case OPTION_KIND_BYTES:
+    case OPTION_KIND_DURATION:
+        return option_check_number(id, text, field_of(options, id), error);
+    case OPTION_KIND_CHOICE:
+        return set_choice(row, text, field_of(options, id), error);
+    case OPTION_KIND_STRING:
+        if (!option_check_text(id, text, error))
+            return false;
+        set_string(options, id, text);
+        return true;
+    case OPTION_KIND_LIST:
+        if (!option_check_text(id, text, error))
+            return false;
+        string_list_add(field_of(options, id), text);
+        if (id == OPTION_ID_input)
+            add_input(options, text);
+        return true;
+    case OPTION_KIND_BOOL:
+        break;
+    }
+    return error_set(error, ERROR_USAGE, "--%s takes no value", row->name);
+}
+
+void options_set_switch(struct options *options, enum option_id id, bool is_on)
+{
+    *(bool *)field_of(options, id) = is_on;
+}
+
+void options_add_operand(struct options *options, const char *operand)
+{
+    string_list_add(&options->operands, operand);
+}
+
+unsigned options_thread_count(const struct options *options)
+{
+    int64_t threads = options->threads;
+    if (threads == 0) {
+        cpu_set_t cpus;
+        /* The CPUs this process may use; a container often has fewer than the machine. */
+        threads = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus)
+                                                                 : sysconf(_SC_NPROCESSORS_ONLN);
+        int64_t most = option_table_row(OPTION_ID_threads)->maximum;
+        threads = threads < 1 ? 1 : threads > most ? most : threads;
+    }
+    return (unsigned)(threads < options->jobs ? threads : options->jobs);
+}
+
+const char *options_command_name(enum command command)
+{
+    return command == COMMAND_DEMO ? "demo" : "get";
+}
+
+const char *options_choice_name(const char *choices, int value, char *out, size_t out_size)
+{
+    while (value-- > 0 && *choices != '\0') {
+        choices += strcspn(choices, "|");
+        choices += *choices == '|';
+    }
+    size_t length = strcspn(choices, "|");
+    if (out_size == 0)
+        return out;
+    if (length >= out_size)
+        length = out_size - 1;
+    memcpy(out, choices, length);
+    out[length] = '\0';
+    return out;
+}
+
+static struct option_value value_of(const struct options *options, enum option_id id, char *choice,
+                                    size_t choice_size)
+{
+    const struct option_row *row = option_table_row(id);
+    const void *field = const_field(options, id);
+    struct option_value value = {.name = row->name, .kind = OPTION_VALUE_NUMBER};
+
+    switch (row->kind) {
+    case OPTION_KIND_COUNT:
+    case OPTION_KIND_BYTES:
+    case OPTION_KIND_DURATION:
+        value.number = *(const int64_t *)field;
+        break;
+    case OPTION_KIND_BOOL:
+        value.kind = OPTION_VALUE_BOOL;
+        value.number = *(const bool *)field;
+        break;
+    case OPTION_KIND_STRING:
+        value.kind = OPTION_VALUE_TEXT;
+        value.text = *(char *const *)field;
+        break;
+    case OPTION_KIND_LIST:
+        value.kind = OPTION_VALUE_LIST;
+        value.list = field;
+        break;
+    case OPTION_KIND_CHOICE:
+        value.kind = OPTION_VALUE_TEXT;
+        value.text = options_choice_name(row->argument, *(const int *)field, choice, choice_size);
+        break;
+    }
+    return value;
+}
+
+void options_visit(const struct options *options,
+                   void (*each)(void *context, const struct option_value *value), void *context)
+{
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        char choice[OPTION_NAME_SIZE];
+        struct option_value value = value_of(options, id, choice, sizeof(choice));
+        each(context, &value);
+    }
+}

@@ -1,0 +1,37 @@
+/* What people see while a run goes on: a line of counts on stderr, failures above it.
+ *
+ * The progress thread alone writes to stderr during a run; others hand it messages. On a terminal
+ * the line is redrawn five times a second, elsewhere it is printed every 30 seconds without any
+ * control byte. */
+#ifndef HAUL_APP_PROGRESS_H
+#define HAUL_APP_PROGRESS_H
+
+#include "app/options.h"
+#include "app/producer.h"
+#include "app/results.h"
+#include "base/error.h"
+
+struct progress;
+
+/* Lent until progress_stop. */
+struct progress_settings {
+    enum progress_mode mode;
+    bool is_quiet;   /* no line, no failures */
+    bool is_verbose; /* all failures, not only the first of each class */
+    struct results *results;
+    const struct producer *producer;
+    const struct redaction *redaction;
+    int64_t start_us;
+};
+
+struct progress *progress_start(const struct progress_settings *settings, struct error *error);
+
+/* Any thread; neither waits nor writes. The text is made printable. */
+void progress_message(struct progress *progress, const char *format, ...) PRINTF_LIKE(2, 3);
+/* "FAIL class http host/path detail (file:line)", the first ten of each class. */
+void progress_failure(struct progress *progress, const struct job *job);
+
+void progress_stop(struct progress *progress); /* shows what is left, removes the line; NULL is fine */
+void progress_destroy(struct progress *progress); /* stopped; NULL is fine */
+
+#endif

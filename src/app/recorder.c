@@ -1,0 +1,348 @@
+#include "app/recorder.h"
+
+#include "app/stop_reason.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/thread.h"
+#include "io/record.h"
+#include "io/state.h"
+#include "io/descriptor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BATCH_JOBS 1000
+#define FULL_JOBS 2000
+#define BATCH_DELAY_US CLOCK_SECOND_US
+#define GATHER_DELAY_US 5000 /* without batches: one wake-up serves several jobs */
+#define CHECKPOINT_US (10 * CLOCK_SECOND_US)
+#define SPACE_CHECK_US (CLOCK_SECOND_US / 2)
+
+struct recorder {
+    struct recorder_settings settings;
+    struct thread thread;
+    struct state *state;
+    struct publisher *publisher;
+    int results_descriptor;
+    int failed_descriptor;
+    struct hook *waiters;
+    size_t waiter_count;
+
+    /* touched by the recorder's thread only */
+    struct job **batch;
+    size_t batch_capacity;
+    struct text lines;
+    struct text rows;
+    int64_t checkpoint_us;
+    int64_t space_us;
+    struct error error; /* the first one */
+
+    struct lock lock; /* guards everything below */
+    struct condition pushed;
+    struct condition has_room;
+    struct job **inbox;
+    size_t inbox_count;
+    size_t inbox_capacity;
+    int64_t oldest_us; /* when the first job of the inbox came */
+    bool is_full;
+    bool is_stopping;
+};
+
+static void stop_run(struct recorder *recorder, const struct error *error, enum stop_reason reason)
+{
+    if (recorder->error.kind == ERROR_NONE)
+        recorder->error = *error;
+    root_free_reserve(recorder->settings.root);
+    cancel_raise(recorder->settings.cancel, CANCEL_ABORT, reason);
+}
+
+/* Goes on after giving up the reserve, so that a full disk does not cost records. */
+static bool write_file(struct recorder *recorder, int descriptor, const char *bytes, size_t length)
+{
+    bool has_reserve = true;
+    while (length > 0) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written >= 0) {
+            bytes += written;
+            length -= (size_t)written;
+        } else if (errno == ENOSPC && has_reserve) {
+            has_reserve = false;
+            root_free_reserve(recorder->settings.root);
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void write_lines(struct recorder *recorder, int descriptor, const struct text *text,
+                        const char *name)
+{
+    if (write_file(recorder, descriptor, text->data, text->length))
+        return;
+    struct error error;
+    error_set_errno(&error, ERROR_LOCAL, errno, "cannot write %s/%s",
+                    run_folder_path(recorder->settings.folder), name);
+    stop_run(recorder, &error, STOP_LOCAL);
+}
+
+static void write_json(struct recorder *recorder)
+{
+    int descriptor = recorder->settings.json_descriptor;
+    if (descriptor < 0 || recorder->lines.length == 0)
+        return;
+    int result = descriptor_write(descriptor, recorder->lines.data, recorder->lines.length);
+    if (result < 0) {
+        struct error error;
+        error_set_errno(&error, ERROR_LOCAL, -result, "cannot write to standard output");
+        recorder->settings.json_descriptor = -1;
+        if (recorder->error.kind == ERROR_NONE)
+            recorder->error = error;
+        cancel_raise(recorder->settings.cancel, CANCEL_DRAIN, STOP_OUTPUT);
+    }
+}
+
+static void publish(struct recorder *recorder, struct job **jobs, size_t count)
+{
+    struct job **verified = memory_allocate_zeroed(count, sizeof(struct job *));
+    size_t verified_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i]->temporary[0] != '\0')
+            verified[verified_count++] = jobs[i];
+    }
+    struct error error;
+    if (verified_count > 0 &&
+        !publisher_publish(recorder->publisher, verified, verified_count, &error))
+        stop_run(recorder, &error, STOP_LOCAL);
+    for (size_t i = 0; i < verified_count; i++) {
+        enum failure failure = verified[i]->outcome.failure;
+        if (failure == FAILURE_DISK_FULL) {
+            error_set(&error, ERROR_LOCAL, "the disk is full: %s",
+                      root_path(recorder->settings.root));
+            stop_run(recorder, &error, STOP_LOCAL);
+        }
+    }
+    free(verified);
+}
+
+static void record(struct recorder *recorder, struct job **jobs, size_t count)
+{
+    const struct recorder_settings *settings = &recorder->settings;
+    publish(recorder, jobs, count);
+    results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
+    for (size_t i = 0; i < count; i++) {
+        record_append_json(&recorder->lines, jobs[i], settings->redaction);
+        if (jobs[i]->outcome.status == STATUS_FAILED)
+            record_append_failed_row(&recorder->rows, jobs[i]);
+    }
+    write_lines(recorder, recorder->results_descriptor, &recorder->lines, "results.jsonl");
+    write_lines(recorder, recorder->failed_descriptor, &recorder->rows, "failed.tsv");
+    write_json(recorder);
+    text_reset(&recorder->lines);
+    text_reset(&recorder->rows);
+    for (size_t i = 0; i < count; i++) {
+        settings->on_record(settings->context, jobs[i]);
+        job_destroy(jobs[i]);
+    }
+}
+
+static void look_after_run(struct recorder *recorder)
+{
+    const struct recorder_settings *settings = &recorder->settings;
+    int64_t now_us = clock_monotonic_us();
+    if (now_us >= recorder->checkpoint_us) {
+        recorder->checkpoint_us = now_us + CHECKPOINT_US;
+        settings->on_checkpoint(settings->context);
+    }
+    if (now_us >= recorder->space_us) {
+        recorder->space_us = now_us + SPACE_CHECK_US;
+        int64_t free_bytes = root_free_bytes(settings->root);
+        if (free_bytes >= 0 && free_bytes < settings->min_free_bytes &&
+            recorder->error.kind == ERROR_NONE) {
+            char text[NUMBER_SIZE];
+            char wanted[NUMBER_SIZE];
+            struct error error;
+            error_set(&error, ERROR_LOCAL, "the disk is full: %s free under %s, --min-free is %s",
+                      number_format_bytes(text, free_bytes), root_path(settings->root),
+                      number_format_bytes(wanted, settings->min_free_bytes));
+            stop_run(recorder, &error, STOP_LOCAL);
+        }
+    }
+}
+
+/* Waits until a batch is due. False when stopping and nothing is left. */
+static bool take_batch(struct recorder *recorder, size_t *out_count)
+{
+    bool is_batched = recorder->settings.sync == SYNC_BATCH;
+    int64_t delay_us = is_batched ? BATCH_DELAY_US : GATHER_DELAY_US;
+    bool was_full = false;
+    lock_acquire(&recorder->lock);
+    while (recorder->inbox_count < BATCH_JOBS && !recorder->is_stopping) {
+        int64_t until_us = recorder->space_us;
+        if (recorder->inbox_count > 0)
+            until_us = recorder->oldest_us + delay_us;
+        if (!condition_wait_until(&recorder->pushed, &recorder->lock, until_us))
+            break;
+    }
+    bool goes_on = recorder->inbox_count > 0 || !recorder->is_stopping;
+    size_t count = recorder->inbox_count;
+    struct job **empty = recorder->batch;
+    size_t empty_capacity = recorder->batch_capacity;
+    recorder->batch = recorder->inbox;
+    recorder->batch_capacity = recorder->inbox_capacity;
+    recorder->inbox = empty;
+    recorder->inbox_capacity = empty_capacity;
+    recorder->inbox_count = 0;
+    was_full = recorder->is_full;
+    recorder->is_full = false;
+    if (was_full)
+        condition_broadcast(&recorder->has_room);
+    lock_release(&recorder->lock);
+
+    for (size_t i = 0; was_full && i < recorder->waiter_count; i++)
+        hook_call(recorder->waiters[i]);
+    *out_count = count;
+    return goes_on;
+}
+
+static void recorder_body(void *context)
+{
+    struct recorder *recorder = context;
+    size_t count = 0;
+    while (take_batch(recorder, &count)) {
+        if (count > 0)
+            record(recorder, recorder->batch, count);
+        look_after_run(recorder);
+    }
+}
+
+static bool create_files(struct recorder *recorder, struct error *error)
+{
+    struct run_folder *folder = recorder->settings.folder;
+    recorder->results_descriptor = run_folder_create_file(folder, "results.jsonl");
+    recorder->failed_descriptor = run_folder_create_file(folder, "failed.tsv");
+    int worst = recorder->results_descriptor < recorder->failed_descriptor
+                    ? recorder->results_descriptor
+                    : recorder->failed_descriptor;
+    if (worst < 0)
+        return error_set_errno(error, ERROR_LOCAL, -worst, "cannot create files in %s",
+                               run_folder_path(folder));
+    record_append_failed_header(&recorder->rows);
+    return true;
+}
+
+struct recorder *recorder_create(const struct recorder_settings *settings, struct error *error)
+{
+    struct recorder *recorder = memory_allocate_zeroed(1, sizeof *recorder);
+    recorder->settings = *settings;
+    recorder->results_descriptor = recorder->failed_descriptor = -1;
+    text_init(&recorder->lines, SIZE_MAX / 4);
+    text_init(&recorder->rows, SIZE_MAX / 4);
+    recorder->inbox_capacity = recorder->batch_capacity = 2 * FULL_JOBS;
+    recorder->inbox = memory_allocate_zeroed(recorder->inbox_capacity, sizeof(struct job *));
+    recorder->batch = memory_allocate_zeroed(recorder->inbox_capacity, sizeof(struct job *));
+    lock_init(&recorder->lock, LOCK_RANK_RECORDER);
+    condition_init(&recorder->pushed);
+    condition_init(&recorder->has_room);
+    recorder->checkpoint_us = clock_monotonic_us() + CHECKPOINT_US;
+    recorder->state = state_open(settings->root, error);
+    if (recorder->state != NULL)
+        recorder->publisher = publisher_create(settings->root, recorder->state, settings->sync,
+                                               settings->existing);
+    if (recorder->publisher == NULL || !create_files(recorder, error)) {
+        recorder_destroy(recorder);
+        return NULL;
+    }
+    return recorder;
+}
+
+void recorder_add_waiter(struct recorder *recorder, struct hook wake)
+{
+    size_t count = recorder->waiter_count + 1;
+    recorder->waiters = memory_resize(recorder->waiters, count, sizeof *recorder->waiters);
+    recorder->waiters[recorder->waiter_count++] = wake;
+}
+
+bool recorder_start(struct recorder *recorder, struct error *error)
+{
+    return thread_start(&recorder->thread, "recorder", recorder_body, recorder, error);
+}
+
+void recorder_push(struct recorder *recorder, struct job *job)
+{
+    lock_acquire(&recorder->lock);
+    if (recorder->inbox_count == recorder->inbox_capacity) {
+        recorder->inbox_capacity *= 2;
+        recorder->inbox =
+            memory_resize(recorder->inbox, recorder->inbox_capacity, sizeof(struct job *));
+    }
+    if (recorder->inbox_count == 0)
+        recorder->oldest_us = clock_monotonic_us();
+    recorder->inbox[recorder->inbox_count++] = job;
+    if (recorder->inbox_count >= FULL_JOBS)
+        recorder->is_full = true;
+    /* In between, the recorder wakes by its own time limit. */
+    if (recorder->inbox_count == 1 || recorder->inbox_count == BATCH_JOBS)
+        condition_signal(&recorder->pushed);
+    lock_release(&recorder->lock);
+}
+
+bool recorder_is_full(struct recorder *recorder)
+{
+    lock_acquire(&recorder->lock);
+    bool is_full = recorder->is_full;
+    lock_release(&recorder->lock);
+    return is_full;
+}
+
+void recorder_wait_for_room(struct recorder *recorder)
+{
+    lock_acquire(&recorder->lock);
+    while (recorder->is_full)
+        condition_wait(&recorder->has_room, &recorder->lock);
+    lock_release(&recorder->lock);
+}
+
+void recorder_stop(struct recorder *recorder)
+{
+    lock_acquire(&recorder->lock);
+    recorder->is_stopping = true;
+    condition_signal(&recorder->pushed);
+    lock_release(&recorder->lock);
+    thread_join(&recorder->thread);
+}
+
+static void close_file(int descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
+void recorder_destroy(struct recorder *recorder)
+{
+    if (recorder == NULL)
+        return;
+    publisher_destroy(recorder->publisher);
+    state_close(recorder->state);
+    close_file(recorder->results_descriptor);
+    close_file(recorder->failed_descriptor);
+    text_clear(&recorder->lines);
+    text_clear(&recorder->rows);
+    condition_clear(&recorder->pushed);
+    condition_clear(&recorder->has_room);
+    lock_clear(&recorder->lock);
+    free(recorder->waiters);
+    free(recorder->inbox);
+    free(recorder->batch);
+    free(recorder);
+}
+
+bool recorder_is_sound(const struct recorder *recorder, struct error *error)
+{
+    if (recorder->error.kind == ERROR_NONE)
+        return true;
+    *error = recorder->error;
+    return false;
+}

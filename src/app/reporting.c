@@ -1,0 +1,143 @@
+#include "app/reporting.h"
+
+#include "app/closing.h"
+#include "base/clock.h"
+#include "io/descriptor.h"
+#include "io/report.h"
+#include "io/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct report_facts collect_facts(const struct reporting *reporting)
+{
+    const struct options *options = reporting->options;
+    const struct proxy_settings *proxy = reporting->proxy;
+    struct report_facts facts = {
+        .run_id = run_folder_id(reporting->folder),
+        .command = options_command_name(options->command),
+        .arguments = (const char *const *)options->operands.items,
+        .argument_count = options->operands.count,
+        .start_wall_us = reporting->start_wall_us,
+        .elapsed_us = clock_monotonic_us() - reporting->start_us,
+        .outcome = "running",
+        .exit_code = -1,
+        .input = producer_input(reporting->producer),
+        .workers = {.threads = reporting->thread_count,
+                    .jobs = reporting->jobs,
+                    .peak_jobs = permits_peak(reporting->permits),
+                    .peak_per_host = host_gate_peak(reporting->gate)},
+        .warnings = (const char *const *)reporting->warnings->items,
+        .warning_count = reporting->warnings->count,
+        .directory = root_path(reporting->root),
+        .folder = run_folder_path(reporting->folder),
+        .proxy = proxy->http != NULL ? proxy->http : proxy->https,
+        .redaction = reporting->redaction,
+    };
+    report_settings_use(reporting->settings, &facts);
+    clock_cpu_us(&facts.user_us, &facts.system_us);
+    return facts;
+}
+
+static int replace_report(const struct reporting *reporting, const char *json, bool is_synced)
+{
+    return run_folder_replace_file(reporting->folder, "report.json", json, strlen(json),
+                                   is_synced);
+}
+
+int reporting_checkpoint(const struct reporting *reporting)
+{
+    struct summary summary;
+    results_copy(reporting->results, &summary);
+    struct report_facts facts = collect_facts(reporting);
+    char *json = report_format(&facts, &summary, true);
+    int result = replace_report(reporting, json, false);
+    free(json);
+    summary_clear(&summary);
+    return result;
+}
+
+/* --report: a file of the user's own choice, so it is opened as any program would. */
+static int write_copy(const char *path, const char *json)
+{
+    if (strcmp(path, "-") == 0)
+        return descriptor_write(STDOUT_FILENO, json, strlen(json));
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+        return -errno;
+    int result = descriptor_write(descriptor, json, strlen(json));
+    int closed = descriptor_close(descriptor);
+    return result < 0 ? result : closed;
+}
+
+static bool write_reports(const struct reporting *reporting, const struct report_facts *facts,
+                          const struct summary *summary, struct error *error)
+{
+    const struct options *options = reporting->options;
+    char *json = report_format(facts, summary, true);
+    int result = replace_report(reporting, json, options->sync != SYNC_NONE);
+    if (result == -ENOSPC) { /* the reserve is there for this */
+        root_free_reserve(reporting->root);
+        result = replace_report(reporting, json, options->sync != SYNC_NONE);
+    }
+    const char *failed = "report.json";
+    if (result == 0 && options->report != NULL) {
+        failed = options->report;
+        result = write_copy(options->report, json);
+    }
+    free(json);
+    if (result == 0 && options->json) {
+        char *line = report_format(facts, summary, false);
+        failed = "standard output";
+        result = descriptor_write(STDOUT_FILENO, line, strlen(line));
+        free(line);
+    }
+    if (result < 0)
+        return error_set_errno(error, ERROR_LOCAL, -result, "cannot write the report: %s", failed);
+    return true;
+}
+
+static void print_closing(const struct reporting *reporting, const struct closing *closing)
+{
+    struct text text;
+    text_init(&text, 256 * 1024);
+    bool is_terminal = terminal_is_interactive(STDERR_FILENO);
+    if (reporting->options->quiet) {
+        closing_append_failures(&text, closing);
+    } else {
+        if (!is_terminal)
+            closing_append_line(&text, closing);
+        closing_append_summary(&text, closing);
+    }
+    /* Nobody is left to be told when stderr cannot be written. */
+    (void)descriptor_write(STDERR_FILENO, text.data, text.length);
+    text_clear(&text);
+}
+
+bool reporting_finish(const struct reporting *reporting, int exit_code, const char *outcome,
+                      int64_t *out_elapsed_us, struct error *error)
+{
+    struct summary summary;
+    results_copy(reporting->results, &summary);
+    struct report_facts facts = collect_facts(reporting);
+    facts.end_wall_us = clock_wall_us();
+    facts.outcome = outcome;
+    facts.exit_code = exit_code;
+    *out_elapsed_us = facts.elapsed_us;
+    bool is_written = write_reports(reporting, &facts, &summary, error);
+    struct closing closing = {
+        .summary = &summary,
+        .elapsed_us = facts.elapsed_us,
+        .cpu_us = facts.user_us + facts.system_us,
+        .run_id = facts.run_id,
+        .folder = facts.folder,
+        .directory = facts.directory,
+        .exit_code = exit_code,
+    };
+    print_closing(reporting, &closing);
+    summary_clear(&summary);
+    return is_written;
+}

@@ -1,0 +1,42 @@
+/* What a run tells about itself: report.json while it goes on and at its end, and the last words
+ * on the screen. */
+#ifndef HAUL_APP_REPORTING_H
+#define HAUL_APP_REPORTING_H
+
+#include "app/options.h"
+#include "app/producer.h"
+#include "app/results.h"
+#include "app/run_report.h"
+#include "io/proxy.h"
+#include "io/run_folder.h"
+#include "sync/host_gate.h"
+#include "sync/permits.h"
+
+/* The parts of a run that its report is made of; lent. */
+struct reporting {
+    const struct options *options;
+    const struct redaction *redaction;
+    const struct report_settings *settings;
+    const struct proxy_settings *proxy;
+    const struct string_list *warnings;
+    struct root *root;
+    struct run_folder *folder;
+    struct results *results;
+    struct producer *producer;
+    struct permits *permits;
+    struct host_gate *gate;
+    unsigned thread_count;
+    unsigned jobs;
+    int64_t start_us;
+    int64_t start_wall_us;
+};
+
+/* Replaces report.json with what is known so far. 0 or a negative errno value. */
+int reporting_checkpoint(const struct reporting *reporting);
+
+/* The end: report.json, --report, the JSON event, the summary on stderr. False when a report could not
+ * be written. *out_elapsed_us: of the whole run. */
+bool reporting_finish(const struct reporting *reporting, int exit_code, const char *outcome,
+                      int64_t *out_elapsed_us, struct error *error);
+
+#endif

@@ -1,0 +1,112 @@
+#include "app/run_report.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct report_settings {
+    struct report_setting *settings;
+    char **texts; /* owned text of each, or NULL */
+    size_t count;
+    const struct redaction *redaction;
+};
+
+#define TEXT_LIMIT (64 * 1024)
+
+/* "Name: value" without its value: it may be a password. */
+static size_t shown_length(const char *name, const char *value)
+{
+    return strcmp(name, "header") == 0 ? strcspn(value, ":") : strlen(value);
+}
+
+static void append_shown(struct text *text, const struct report_settings *settings,
+                         const char *name, const char *value)
+{
+    bool is_url = strcmp(name, "proxy") == 0 || strstr(value, "://") != NULL;
+    if (is_url && strcmp(name, "header") != 0)
+        url_append_masked(text, value, settings->redaction);
+    else
+        text_append(text, value, shown_length(name, value));
+}
+
+static char *list_text(const struct report_settings *settings, const struct option_value *value)
+{
+    if (value->list->count == 0)
+        return NULL;
+    struct text text;
+    text_init(&text, TEXT_LIMIT);
+    for (size_t i = 0; i < value->list->count; i++) {
+        if (i > 0)
+            text_append_string(&text, ", ");
+        append_shown(&text, settings, value->name, value->list->items[i]);
+    }
+    return text_take(&text);
+}
+
+static char *plain_text(const struct report_settings *settings, const struct option_value *value)
+{
+    if (value->text == NULL)
+        return NULL;
+    struct text text;
+    text_init(&text, TEXT_LIMIT);
+    append_shown(&text, settings, value->name, value->text);
+    return text_take(&text);
+}
+
+static void add(void *context, const struct option_value *value)
+{
+    struct report_settings *settings = context;
+    size_t place = settings->count++;
+    settings->settings =
+        memory_resize(settings->settings, settings->count, sizeof *settings->settings);
+    settings->texts = memory_resize(settings->texts, settings->count, sizeof *settings->texts);
+    struct report_setting setting = {.name = value->name, .number = value->number};
+    char *text = NULL;
+    switch (value->kind) {
+    case OPTION_VALUE_NUMBER:
+        setting.kind = REPORT_SETTING_NUMBER;
+        break;
+    case OPTION_VALUE_BOOL:
+        setting.kind = REPORT_SETTING_BOOL;
+        break;
+    case OPTION_VALUE_TEXT:
+        setting.kind = REPORT_SETTING_TEXT;
+        text = plain_text(settings, value);
+        break;
+    case OPTION_VALUE_LIST:
+        setting.kind = REPORT_SETTING_TEXT;
+        text = list_text(settings, value);
+        break;
+    }
+    setting.text = text;
+    settings->settings[place] = setting;
+    settings->texts[place] = text;
+}
+
+struct report_settings *report_settings_create(const struct options *options,
+                                               const struct redaction *redaction)
+{
+    struct report_settings *settings = memory_allocate_zeroed(1, sizeof *settings);
+    settings->redaction = redaction;
+    options_visit(options, add, settings);
+    return settings;
+}
+
+void report_settings_destroy(struct report_settings *settings)
+{
+    if (settings == NULL)
+        return;
+    for (size_t i = 0; i < settings->count; i++)
+        free(settings->texts[i]);
+    free(settings->texts);
+    free(settings->settings);
+    free(settings);
+}
+
+void report_settings_use(const struct report_settings *settings, struct report_facts *facts)
+{
+    facts->settings = settings->settings;
+    facts->setting_count = settings->count;
+}

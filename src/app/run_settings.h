@@ -1,0 +1,28 @@
+/* The options as the parts of a run need them: limits that fit this machine, buffers that fit the
+ * memory budget, what requests look like. */
+#ifndef HAUL_APP_RUN_SETTINGS_H
+#define HAUL_APP_RUN_SETTINGS_H
+
+#include "app/options.h"
+#include "io/transfer.h"
+#include "model/url.h"
+
+struct run_settings {
+    unsigned jobs;    /* as many as descriptors allow */
+    unsigned threads; /* never more than jobs */
+    unsigned slots;   /* of one worker */
+    size_t sink_bytes;
+    struct transfer_settings transfer;
+    struct redaction redaction;
+    char user_agent[128];
+    struct string_list warnings; /* of this run; owned */
+};
+
+/* options are lent until run_settings_clear. Prints the warnings. The structure must not move. */
+void run_settings_init(struct run_settings *settings, const struct options *options);
+void run_settings_clear(struct run_settings *settings);
+
+/* Remembers a warning for the report, and prints it. */
+void run_settings_warn(struct run_settings *settings, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,23 @@
+/* The thread that takes signals: SIGINT or SIGTERM drains the run, two seconds later or with the
+ * second signal it is aborted. Everywhere else signals are blocked. */
+#ifndef HAUL_APP_SIGNALS_H
+#define HAUL_APP_SIGNALS_H
+
+#include "base/error.h"
+#include "sync/cancel.h"
+
+struct signals;
+
+/* Blocks the signals in the calling thread, so that threads started later inherit it, and ignores
+ * SIGPIPE. Once, before any other thread is started. */
+void signals_block(void);
+
+/* cancel is lent; its reason will be the signal's number. on_first is called once, on the signals
+ * thread. */
+struct signals *signals_start(struct cancel *cancel, struct hook on_first, struct error *error);
+void signals_stop(struct signals *signals); /* ends the thread and frees; NULL is fine */
+
+/* Ends the process by this signal, as its parent expects it. */
+void signals_raise(int signal_number);
+
+#endif

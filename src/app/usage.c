@@ -1,0 +1,193 @@
+#include "app/usage.h"
+
+#include <curl/curl.h>
+#include <jansson.h>
+#include <microhttpd.h>
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+#include <string.h>
+
+#include "app/option_table.h"
+#include "config.h"
+
+#define SCREEN_COLUMNS 80
+#define HELP_COLUMN 25 /* where explanations start, when the option is not longer */
+
+static const char synopsis[] =
+    "Usage: haul [get] [OPTIONS] LIST|URL...  download all URLs of LIST ('-' = stdin)\n"
+    "       haul demo                         try it now, no internet needed\n";
+
+static bool is_group(const char *word, enum option_group *out_group)
+{
+    for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+        if (strcmp(word, option_table_group_name(group)) == 0) {
+            *out_group = group;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool usage_is_topic(const char *word)
+{
+    enum option_group group;
+    return strcmp(word, "all") == 0 || is_group(word, &group);
+}
+
+/* "[16]"; empty where there is no default to tell. */
+static void format_default(const struct option_row *row, char *out, size_t out_size)
+{
+    char number[OPTION_NUMBER_SIZE];
+
+    out[0] = '\0';
+    switch (row->kind) {
+    case OPTION_KIND_COUNT:
+    case OPTION_KIND_BYTES:
+    case OPTION_KIND_DURATION:
+        if (row->initial >= row->minimum)
+            snprintf(out, out_size, "[%s]", option_table_format(row, row->initial, number));
+        break;
+    case OPTION_KIND_BOOL:
+        if (row->initial != 0)
+            snprintf(out, out_size, "[on]");
+        break;
+    case OPTION_KIND_STRING:
+        if (row->initial_text != NULL)
+            snprintf(out, out_size, "[%s]", row->initial_text);
+        break;
+    case OPTION_KIND_LIST:
+        break;
+    case OPTION_KIND_CHOICE: /* all of them start with their first name */
+        snprintf(out, out_size, "[%.*s]", (int)strcspn(row->argument, "|"), row->argument);
+        break;
+    }
+}
+
+/* Prints the words, wrapped at the screen's edge and indented; the cursor is at `column`. Returns
+ * where it is then. */
+static int print_wrapped(FILE *out, const char *words, int column)
+{
+    while (*words != '\0') {
+        int length = (int)strcspn(words, " ");
+        if (column > HELP_COLUMN && column + 1 + length > SCREEN_COLUMNS)
+            column = fprintf(out, "\n%*s", HELP_COLUMN, "") - 1;
+        column += fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", length, words);
+        words += length;
+        words += strspn(words, " ");
+    }
+    return column;
+}
+
+static void print_row(FILE *out, const struct option_row *row)
+{
+    char flags[SCREEN_COLUMNS], initial[SCREEN_COLUMNS], letter[] = "-x, ";
+
+    letter[1] = row->short_name;
+    bool is_on = row->kind == OPTION_KIND_BOOL && row->initial != 0;
+    snprintf(flags, sizeof(flags), "  %s--%s%s%s%s", row->short_name != 0 ? letter : "    ",
+             is_on ? "[no-]" : "", row->name, row->argument != NULL ? " " : "",
+             row->argument != NULL ? row->argument : "");
+    bool fits = strlen(flags) < HELP_COLUMN;
+    fprintf(out, "%-*s", fits ? HELP_COLUMN : 0, flags);
+    if (!fits)
+        fprintf(out, "\n%*s", HELP_COLUMN, "");
+    int column = print_wrapped(out, row->help, HELP_COLUMN);
+    format_default(row, initial, sizeof(initial));
+    print_wrapped(out, initial, column);
+    fputc('\n', out);
+}
+
+static void print_group(FILE *out, enum option_group group)
+{
+    fprintf(out, "%s:\n", option_table_group_name(group));
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        if (option_table_row(id)->group == group)
+            print_row(out, option_table_row(id));
+    }
+}
+
+static void print_first_screen(FILE *out)
+{
+    static const enum option_id shown[] = {
+        OPTION_ID_dir,     OPTION_ID_jobs,     OPTION_ID_per_host, OPTION_ID_retries,
+        OPTION_ID_timeout, OPTION_ID_max_size, OPTION_ID_header,   OPTION_ID_public_only,
+        OPTION_ID_report,  OPTION_ID_json,     OPTION_ID_quiet,    OPTION_ID_verbose,
+    };
+
+    fprintf(out, "%s\n", synopsis);
+    for (size_t i = 0; i < ARRAY_LENGTH(shown); i++)
+        print_row(out, option_table_row(shown[i]));
+    fputs("\n"
+          "  haul -d photos urls.txt            cut -f2 table.tsv | haul -j32 -\n"
+          "  haul -q -d /srv/img urls.txt       # from cron: silent when all went well\n"
+          "More: haul --help all, haul --version\n",
+          out);
+}
+
+static void print_all(FILE *out)
+{
+    fprintf(out, "%s\n", synopsis);
+    for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+        print_group(out, group);
+        fputc('\n', out);
+    }
+    fputs("help:\n"
+          "  -h, --help [TOPIC]     This text: all, or a group of options:\n"
+          "                        ",
+          out);
+    for (enum option_group group = 0; group < GROUP_COUNT; group++)
+        fprintf(out, " %s", option_table_group_name(group));
+    fputs("\n"
+          "  -V, --version          haul and the libraries it uses\n"
+          "\n"
+          "--name VALUE is the same as --name=VALUE; switches also come as --no-name.\n"
+          "'--' ends the options; what follows is never taken for a command.\n"
+          "BYTES take K M G T (powers of 1024), TIME takes ms s m h d (plain = seconds).\n",
+          out);
+}
+
+void usage_print(FILE *out, const char *topic)
+{
+    enum option_group group;
+
+    if (topic == NULL)
+        print_first_screen(out);
+    else if (is_group(topic, &group))
+        print_group(out, group);
+    else
+        print_all(out);
+}
+
+void usage_print_version(FILE *out)
+{
+    static const struct {
+        int bit;
+        const char *name;
+    } features[] = {
+        {CURL_VERSION_SSL, "TLS"},
+        {CURL_VERSION_IPV6, "IPv6"},
+        {CURL_VERSION_HTTP2, "HTTP2"},
+        {CURL_VERSION_HTTP3, "HTTP3"},
+        {CURL_VERSION_IDN, "IDN"},
+        {CURL_VERSION_PSL, "PSL"},
+        {CURL_VERSION_HTTPS_PROXY, "HTTPS-proxy"},
+    };
+    const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
+
+    fprintf(out, "haul %s\n", PACKAGE_VERSION);
+    fprintf(out, "libcurl %s, %s\n", curl->version, OpenSSL_version(OPENSSL_VERSION));
+    fprintf(out, "SQLite %s, jansson %s, libmicrohttpd %s\n", sqlite3_libversion(),
+            jansson_version_str(), MHD_get_version());
+    fputs("protocols:", out);
+    for (const char *const *name = curl->protocols; *name != NULL; name++) {
+        /* libcurl knows more of them, but haul sends only these. */
+        if (strcmp(*name, "http") == 0 || strcmp(*name, "https") == 0)
+            fprintf(out, " %s", *name);
+    }
+    fputs("\nfeatures:", out);
+    for (size_t i = 0; i < ARRAY_LENGTH(features); i++) {
+        if ((curl->features & features[i].bit) != 0)
+            fprintf(out, " %s", features[i].name);
+    }
+    fputc('\n', out);
+}

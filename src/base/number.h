@@ -1,0 +1,25 @@
+/* Numbers as people write them: counts, sizes, durations, and back again.
+ *
+ * Sizes: K M G T are powers of 1024. Durations: ms s m h d, a bare number is seconds; several units
+ * may follow each other, largest first (1h30m). No sign, no blanks, no exponent. */
+#ifndef HAUL_BASE_NUMBER_H
+#define HAUL_BASE_NUMBER_H
+
+#include "base/common.h"
+
+/* Each returns false when the string is empty, malformed or above INT64_MAX; a fraction is allowed
+ * before a unit (1.5M, 0.5s). */
+bool number_parse_count(const char *string, int64_t *out_count);
+bool number_parse_bytes(const char *string, int64_t *out_bytes);
+bool number_parse_duration(const char *string, int64_t *out_us);
+
+#define NUMBER_SIZE 32 /* bytes that every formatted number fits in */
+
+/* Each writes into out and returns it. A ratio gets more decimals rather than read 0.0% or 100.0%
+ * when it is not; nothing of nothing is 0.0%. */
+char *number_format_count(char out[NUMBER_SIZE], int64_t count); /* 12,345 */
+char *number_format_bytes(char out[NUMBER_SIZE], int64_t bytes); /* 811.6 MiB */
+char *number_format_duration(char out[NUMBER_SIZE], int64_t us); /* 142 ms, 2.31 s, 1 min 27 s */
+char *number_format_ratio(char out[NUMBER_SIZE], double numerator, double denominator); /* 1.6% */
+
+#endif

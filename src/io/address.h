@@ -1,0 +1,21 @@
+/* Which socket addresses a transfer may connect to. Judged on the address itself, after all
+ * spelling tricks of a host name are resolved; IPv4 inside IPv6 (mapped, NAT64, 6to4) is unwrapped. */
+#ifndef HAUL_IO_ADDRESS_H
+#define HAUL_IO_ADDRESS_H
+
+#include "base/common.h"
+
+#include <sys/socket.h>
+
+enum address_kind {
+    ADDRESS_PUBLIC,
+    ADDRESS_PRIVATE, /* loopback, private, link-local, shared, multicast, metadata, unspecified */
+    ADDRESS_OTHER,   /* neither IPv4 nor IPv6 */
+};
+
+enum address_kind address_classify(const struct sockaddr *address);
+/* The same for a numeric address in text form ("127.0.0.1", "::1", "[::1]"); ADDRESS_OTHER when it is
+ * no numeric address. */
+enum address_kind address_classify_text(const char *text);
+
+#endif

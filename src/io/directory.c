@@ -1,0 +1,168 @@
+#include "io/directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static bool is_safe_component(const char *name, size_t length)
+{
+    if (length == 0 || length > NAME_MAX)
+        return false;
+    return name[0] != '.' || (length != 1 && (length != 2 || name[1] != '.'));
+}
+
+static int open_by_component(int parent, const char *path, int flags)
+{
+    int current = parent;
+    for (;;) {
+        char component[NAME_MAX + 1];
+        size_t length = strcspn(path, "/");
+        memcpy(component, path, length);
+        component[length] = '\0';
+        int next = openat(current, component, flags | O_NOFOLLOW);
+        int failure = errno;
+        if (current != parent)
+            close(current);
+        if (next < 0)
+            return -failure;
+        if (path[length] == '\0')
+            return next;
+        current = next;
+        path += length + 1;
+    }
+}
+
+/* For file systems that cannot rename without replacing: a link never replaces anything. */
+static int move_by_link(int from, const char *old_name, int to, const char *new_name)
+{
+    if (linkat(from, old_name, to, new_name, 0) < 0)
+        return -errno;
+    unlinkat(from, old_name, 0); /* a second name is no reason to fail */
+    return 0;
+}
+
+/* After an exchange: what had the new name is under the old one, where its kind can be known for
+ * sure, because nobody else changes files there. */
+static int remove_replaced(int from, const char *old_name, int to, const char *new_name)
+{
+    struct stat status;
+    int known = fstatat(from, old_name, &status, AT_SYMLINK_NOFOLLOW);
+    if (known == 0 && S_ISREG(status.st_mode)) {
+        unlinkat(from, old_name, 0);
+        return 0;
+    }
+    if (renameat2(from, old_name, to, new_name, RENAME_EXCHANGE) < 0 &&
+        renameat2(from, old_name, to, new_name, RENAME_NOREPLACE) < 0)
+        return -errno;
+    return -EEXIST;
+}
+
+bool directory_is_safe_path(const char *path)
+{
+    for (;;) {
+        size_t length = strcspn(path, "/");
+        if (!is_safe_component(path, length))
+            return false;
+        if (path[length] == '\0')
+            return true;
+        path += length + 1;
+    }
+}
+
+int directory_create_path(const char *path)
+{
+    char *prefix = memory_copy_string(path);
+    int failure = 0;
+    for (char *end = prefix + strspn(prefix, "/"); *end != '\0'; end += strspn(end, "/")) {
+        end += strcspn(end, "/");
+        char separator = *end;
+        *end = '\0';
+        /* A parent may refuse to be made because it is there (automount, read-only): what counts
+         * is whether the last component can be made in it. */
+        if (mkdir(prefix, 0777) == 0 || errno == EEXIST)
+            failure = 0;
+        else if (failure == 0 || errno != ENOENT)
+            failure = errno;
+        *end = separator;
+    }
+    free(prefix);
+    return -failure;
+}
+
+int directory_open(int parent, const char *path)
+{
+    if (!directory_is_safe_path(path))
+        return -EINVAL;
+    const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+    struct open_how how = {
+        .flags = (uint64_t)flags,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
+    long descriptor = syscall(SYS_openat2, parent, path, &how, sizeof(how));
+    if (descriptor >= 0)
+        return (int)descriptor;
+    /* ENOSYS before Linux 5.6; EPERM from container filters that do not know the call. */
+    return errno == ENOSYS || errno == EPERM ? open_by_component(parent, path, flags) : -errno;
+}
+
+void directory_remove_file(int directory, const char *name)
+{
+    struct stat status;
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode))
+        unlinkat(directory, name, 0);
+}
+
+int directory_remove_files(int directory)
+{
+    /* The stream needs a position of its own, which dup would share. */
+    int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own < 0)
+        return -errno;
+    DIR *stream = fdopendir(own);
+    if (stream == NULL) {
+        int failure = errno;
+        close(own);
+        return -failure;
+    }
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+        directory_remove_file(directory, entry->d_name);
+    closedir(stream);
+    return 0;
+}
+
+int directory_move(int from, const char *old_name, int to, const char *new_name)
+{
+    if (renameat2(from, old_name, to, new_name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno == EINVAL || errno == ENOSYS)
+        return move_by_link(from, old_name, to, new_name);
+    return -errno;
+}
+
+int directory_replace(int from, const char *old_name, int to, const char *new_name)
+{
+    struct stat status;
+    if (fstatat(to, new_name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? directory_move(from, old_name, to, new_name) : -errno;
+    if (!S_ISREG(status.st_mode))
+        return -EEXIST;
+    if (renameat2(from, old_name, to, new_name, RENAME_EXCHANGE) == 0)
+        return remove_replaced(from, old_name, to, new_name);
+    if (errno == ENOENT) /* either of the two has vanished */
+        return directory_move(from, old_name, to, new_name);
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    /* No exchange on this file system. The kind was looked at above; a plain rename is the only
+     * other way that never leaves the name empty. */
+    return renameat(from, old_name, to, new_name) < 0 ? -errno : 0;
+}

@@ -1,0 +1,33 @@
+/* Directories by descriptor, below which no symbolic link is ever followed.
+ *
+ * Opened with openat2 (RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS); where the
+ * kernel refuses openat2, component by component with O_NOFOLLOW. Any thread may call anything.
+ * Functions that return int give 0 (or a descriptor) or a negative errno value. */
+#ifndef HAUL_IO_DIRECTORY_H
+#define HAUL_IO_DIRECTORY_H
+
+#include "base/common.h"
+
+/* True for a relative path without empty, "." or ".." components, each at most NAME_MAX bytes. */
+bool directory_is_safe_path(const char *path);
+
+/* mkdir -p, mode 0777 & ~umask; symbolic links are followed: for the path that the user gave. */
+int directory_create_path(const char *path);
+
+/* New descriptor of a directory below `parent`, possibly several levels down. A symbolic link on
+ * the way gives -ELOOP or -ENOTDIR, an unsafe path -EINVAL. */
+int directory_open(int parent, const char *path);
+
+/* Removes a file, if it is a regular one; everything else stays. */
+void directory_remove_file(int directory, const char *name);
+/* The same for all entries. */
+int directory_remove_files(int directory);
+
+/* Renames from one directory to another; both names are single components. Replaces nothing:
+ * -EEXIST when anything at all has the new name. */
+int directory_move(int from, const char *old_name, int to, const char *new_name);
+/* The same over a regular file, atomically; -EEXIST when something else has the new name, which
+ * then is still there. */
+int directory_replace(int from, const char *old_name, int to, const char *new_name);
+
+#endif

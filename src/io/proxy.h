@@ -1,0 +1,23 @@
+/* Which proxy a request goes through: the one of the option, or of the usual environment variables
+ * (http_proxy, https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY, no_proxy, NO_PROXY), never anything
+ * else. Decided here and told to libcurl, because address checks must know it too. */
+#ifndef HAUL_IO_PROXY_H
+#define HAUL_IO_PROXY_H
+
+#include "base/common.h"
+#include "model/url.h"
+
+struct proxy_settings {
+    const char *http;  /* proxy URL for http:// targets, NULL = direct; lent */
+    const char *https; /* for https:// targets */
+    const char *none;  /* hosts that are asked directly: "*", or names separated by ',' or blanks */
+};
+
+/* The option (NULL = not given) wins over the environment. */
+struct proxy_settings proxy_settings_read(const char *option);
+
+/* The proxy for a URL, NULL = direct. A name in the no-proxy list stands for the host and
+ * everything below it, with or without a leading dot. */
+const char *proxy_for(const struct proxy_settings *settings, const struct url *url);
+
+#endif

@@ -1,0 +1,384 @@
+#include "io/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/text.h"
+#include "config.h"
+#include "io/json_tree.h"
+
+#define TOP_HOSTS 50
+#define TOP_FAILING_HOSTS 5
+#define SECOND_US 1e6
+
+static json_t *masked_value(const char *string, const struct redaction *redaction)
+{
+    if (string == NULL)
+        return json_null();
+    struct text text;
+    text_init(&text, SIZE_MAX);
+    url_append_masked(&text, string, redaction);
+    json_t *value = json_tree_string(text.data);
+    text_clear(&text);
+    return value;
+}
+
+/* "Authorization: ***": which headers were sent is of interest, what they said is a secret. */
+static void append_masked_header(struct text *text, const char *header)
+{
+    text_append(text, header, strcspn(header, ":"));
+    text_append_string(text, ": ***");
+}
+
+static bool is_header_option(const char *argument)
+{
+    /* getopt takes every unambiguous beginning of --header. */
+    return strncmp(argument, "--hea", 5) == 0;
+}
+
+/* The value of "--option=VALUE" is masked on its own: only then is it seen to be a URL. */
+static json_t *argument_value(const char *argument, const char *before,
+                              const struct redaction *redaction)
+{
+    struct text text;
+    text_init(&text, SIZE_MAX);
+    const char *equals = strncmp(argument, "--", 2) == 0 ? strchr(argument, '=') : NULL;
+    if (before != NULL && is_header_option(before) && strchr(before, '=') == NULL) {
+        append_masked_header(&text, argument);
+    } else if (equals == NULL) {
+        url_append_masked(&text, argument, redaction);
+    } else {
+        text_append(&text, argument, (size_t)(equals + 1 - argument));
+        if (is_header_option(argument))
+            append_masked_header(&text, equals + 1);
+        else
+            url_append_masked(&text, equals + 1, redaction);
+    }
+    json_t *value = json_tree_string(text.data);
+    text_clear(&text);
+    return value;
+}
+
+static json_t *arguments_value(const struct report_facts *facts)
+{
+    json_t *array = json_tree_array();
+    for (size_t i = 0; i < facts->argument_count; i++) {
+        const char *before = i > 0 ? facts->arguments[i - 1] : NULL;
+        json_tree_append(array, argument_value(facts->arguments[i], before, facts->redaction));
+    }
+    return array;
+}
+
+static json_t *tool_value(void)
+{
+    json_t *tool = json_tree_object();
+    json_tree_put(tool, "name", json_tree_string("haul"));
+    json_tree_put(tool, "version", json_tree_string(PACKAGE_VERSION));
+    json_tree_put(tool, "libcurl", json_tree_string(curl_version_info(CURLVERSION_NOW)->version));
+    return tool;
+}
+
+static json_t *host_name_value(void)
+{
+    char name[256] = "";
+    /* A name that is too long comes without its NUL: the last byte stays one. */
+    bool is_known = gethostname(name, sizeof(name) - 1) == 0 && name[0] != '\0';
+    return json_tree_string(is_known ? name : NULL);
+}
+
+static json_t *input_value(const struct report_input *input)
+{
+    json_t *object = json_tree_object();
+    json_tree_put(object, "files", json_tree_count(input->files));
+    json_tree_put(object, "lines", json_tree_count(input->lines));
+    json_tree_put(object, "comments", json_tree_count(input->comments));
+    json_tree_put(object, "blank", json_tree_count(input->blank));
+    json_tree_put(object, "duplicates", json_tree_count(input->duplicates));
+    json_tree_put(object, "invalid", json_tree_count(input->invalid));
+    json_tree_put(object, "complete", json_boolean(input->is_complete));
+    return object;
+}
+
+static json_t *setting_value(const struct report_setting *setting,
+                             const struct redaction *redaction)
+{
+    if (setting->kind == REPORT_SETTING_BOOL)
+        return json_boolean(setting->number != 0);
+    if (setting->kind == REPORT_SETTING_NUMBER)
+        return json_integer(setting->number);
+    if (setting->text == NULL)
+        return json_null();
+    if (strcmp(setting->name, "header") == 0)
+        return argument_value(setting->text, "--header", redaction);
+    /* Without these there is no secret to mask, and a directory me@home is left as it is. */
+    if (strpbrk(setting->text, ":=%") == NULL && strcmp(setting->name, "proxy") != 0)
+        return json_tree_string(setting->text);
+    return masked_value(setting->text, redaction);
+}
+
+static json_t *settings_value(const struct report_facts *facts)
+{
+    json_t *settings = json_tree_object();
+    for (size_t i = 0; i < facts->setting_count; i++) {
+        const struct report_setting *setting = &facts->settings[i];
+        json_tree_put(settings, setting->name, setting_value(setting, facts->redaction));
+    }
+    return settings;
+}
+
+static json_t *counts_value(const struct counts *counts)
+{
+    json_t *object = json_tree_object();
+    json_tree_put(object, "total", json_tree_count(counts->total));
+    for (size_t i = 0; i < STATUS_COUNT; i++)
+        json_tree_put(object, status_name((enum status)i), json_tree_count(counts->by_status[i]));
+    return object;
+}
+
+static json_t *failing_hosts_value(const struct summary *summary, enum failure failure,
+                                   json_t *entry)
+{
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts =
+        summary_failing_hosts(summary, failure, TOP_FAILING_HOSTS, &count, &total);
+    json_t *array = json_tree_array();
+    for (size_t i = 0; i < count; i++) {
+        json_t *host = json_tree_object();
+        json_tree_put(host, "host", json_tree_string(hosts[i]->host));
+        json_tree_put(host, "count", json_tree_count(hosts[i]->by_failure[failure]));
+        json_tree_append(array, host);
+    }
+    free(hosts);
+    json_tree_put(entry, "hosts", array);
+    json_tree_put(entry, "other_hosts", json_tree_count(total - count));
+    return entry;
+}
+
+/* Classes in order of their counts; equal ones in the order of the list of classes. */
+static json_t *failures_value(const struct summary *summary)
+{
+    const uint64_t *counts = summary->counts.by_failure;
+    bool is_written[FAILURE_COUNT] = {false};
+    json_t *array = json_tree_array();
+    for (;;) {
+        size_t most = FAILURE_COUNT;
+        for (size_t i = 0; i < FAILURE_COUNT; i++) {
+            if (!is_written[i] && counts[i] > 0 &&
+                (most == FAILURE_COUNT || counts[i] > counts[most]))
+                most = i;
+        }
+        if (most == FAILURE_COUNT)
+            return array;
+        is_written[most] = true;
+        json_t *entry = json_tree_object();
+        json_tree_put(entry, "class", json_tree_string(failure_name((enum failure)most)));
+        json_tree_put(entry, "count", json_tree_count(counts[most]));
+        failing_hosts_value(summary, (enum failure)most, entry);
+        json_tree_put(entry, "example", json_tree_string(summary->examples[most]));
+        json_tree_append(array, entry);
+    }
+}
+
+static json_t *percentiles_value(const struct histogram *histogram)
+{
+    if (histogram->count == 0)
+        return json_null();
+    json_t *object = json_tree_object();
+    json_tree_put(object, "p50", json_tree_known(histogram_percentile(histogram, 0.50)));
+    json_tree_put(object, "p90", json_tree_known(histogram_percentile(histogram, 0.90)));
+    json_tree_put(object, "p95", json_tree_known(histogram_percentile(histogram, 0.95)));
+    json_tree_put(object, "p99", json_tree_known(histogram_percentile(histogram, 0.99)));
+    json_tree_put(object, "max", json_tree_known(histogram->max_us));
+    return object;
+}
+
+static json_t *phases_value(const struct phases *sums)
+{
+    double all = (double)sums->dns + (double)sums->connect + (double)sums->tls +
+                 (double)sums->ttfb + (double)sums->receive;
+    if (all <= 0)
+        return json_null();
+    json_t *object = json_tree_object();
+    json_tree_put(object, "dns", json_tree_ratio((double)sums->dns, all));
+    json_tree_put(object, "connect", json_tree_ratio((double)sums->connect, all));
+    json_tree_put(object, "tls", json_tree_ratio((double)sums->tls, all));
+    json_tree_put(object, "ttfb", json_tree_ratio((double)sums->ttfb, all));
+    json_tree_put(object, "receive", json_tree_ratio((double)sums->receive, all));
+    return object;
+}
+
+static json_t *hosts_value(const struct summary *summary)
+{
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts = summary_hosts(summary, TOP_HOSTS, &count, &total);
+    json_t *array = json_tree_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct host_summary *host = hosts[i];
+        bool is_timed = host->timed > 0;
+        json_t *object = json_tree_object();
+        json_tree_put(object, "host", json_tree_string(host->host));
+        json_tree_put(object, "urls", json_tree_count(host->urls));
+        json_tree_put(object, "failed", json_tree_count(host->failed));
+        json_tree_put(object, "bytes", json_tree_known(host->file_bytes));
+        int64_t mean = is_timed ? (int64_t)((uint64_t)host->total_us / host->timed) : -1;
+        json_tree_put(object, "mean_us", json_tree_known(mean));
+        json_tree_put(object, "max_us", json_tree_known(is_timed ? host->max_us : -1));
+        json_tree_append(array, object);
+    }
+    free(hosts);
+    return array;
+}
+
+static json_t *timeline_value(const struct summary *summary, int64_t elapsed_us)
+{
+    /* A job may have been counted just after elapsed_us was read. */
+    int64_t last = TIMELINE_SLOTS - 1;
+    while (last > 0 && last * summary->timeline_slot_us > elapsed_us &&
+           summary->timeline[last].finished == 0)
+        last--;
+    json_t *slots = json_tree_array();
+    for (int64_t i = 0; i <= last; i++) {
+        const struct timeline_slot *slot = &summary->timeline[i];
+        json_t *object = json_tree_object();
+        json_tree_put(object, "t_us", json_tree_known(i * summary->timeline_slot_us));
+        json_tree_put(object, "finished", json_tree_count(slot->finished));
+        json_tree_put(object, "failed", json_tree_count(slot->failed));
+        json_tree_put(object, "wire_bytes", json_tree_known(slot->wire_bytes));
+        json_tree_append(slots, object);
+    }
+    json_t *timeline = json_tree_object();
+    json_tree_put(timeline, "slot_us", json_tree_known(summary->timeline_slot_us));
+    json_tree_put(timeline, "slots", slots);
+    return timeline;
+}
+
+/* A file of the run's folder; null when the run has none. */
+static json_t *file_value(const struct report_facts *facts, const char *name)
+{
+    if (facts->folder == NULL)
+        return json_null();
+    struct text path;
+    text_init(&path, SIZE_MAX);
+    text_append_string(&path, facts->folder);
+    text_append_char(&path, '/');
+    text_append_string(&path, name);
+    json_t *value = json_tree_string(path.data);
+    text_clear(&path);
+    return value;
+}
+
+static json_t *files_value(const struct report_facts *facts)
+{
+    json_t *files = json_tree_object();
+    json_tree_put(files, "directory", json_tree_string(facts->directory));
+    json_tree_put(files, "results", file_value(facts, "results.jsonl"));
+    json_tree_put(files, "report", file_value(facts, "report.json"));
+    json_tree_put(files, "failed", file_value(facts, "failed.tsv"));
+    return files;
+}
+
+static json_t *warnings_value(const struct report_facts *facts)
+{
+    json_t *warnings = json_tree_array();
+    for (size_t i = 0; i < facts->warning_count; i++)
+        json_tree_append(warnings, json_tree_string(facts->warnings[i]));
+    return warnings;
+}
+
+/* An object of two members, which many parts of the report are. */
+static json_t *pair_value(const char *first_key, json_t *first, const char *second_key,
+                          json_t *second)
+{
+    json_t *object = json_tree_object();
+    json_tree_put(object, first_key, first);
+    json_tree_put(object, second_key, second);
+    return object;
+}
+
+static json_t *rate_value(const struct counts *counts, int64_t elapsed_us)
+{
+    double seconds = (double)elapsed_us / SECOND_US;
+    uint64_t finished = counts->total - counts->by_status[STATUS_NOT_TRIED];
+    return pair_value("urls_per_s", json_tree_ratio((double)finished, seconds), "bytes_per_s",
+                      json_tree_ratio((double)counts->wire_bytes, seconds));
+}
+
+static json_t *workers_value(const struct report_facts *facts)
+{
+    json_t *workers = pair_value("threads", json_tree_count(facts->workers.threads), "jobs",
+                                 json_tree_count(facts->workers.jobs));
+    json_tree_put(workers, "peak_jobs", json_tree_count(facts->workers.peak_jobs));
+    json_tree_put(workers, "peak_per_host", json_tree_count(facts->workers.peak_per_host));
+    return workers;
+}
+
+static json_t *cpu_value(const struct report_facts *facts)
+{
+    double busy_us = (double)facts->user_us + (double)facts->system_us;
+    json_t *cpu = pair_value("user_us", json_tree_known(facts->user_us), "sys_us",
+                             json_tree_known(facts->system_us));
+    json_tree_put(cpu, "duty_cycle", json_tree_ratio(busy_us, (double)facts->elapsed_us));
+    return cpu;
+}
+
+static void put_run(json_t *report, const struct report_facts *facts)
+{
+    json_tree_put(report, "schema", json_tree_string("haul.report/1"));
+    json_tree_put(report, "run_id", json_tree_string(facts->run_id));
+    json_tree_put(report, "tool", tool_value());
+    json_tree_put(report, "command", json_tree_string(facts->command));
+    json_tree_put(report, "arguments", arguments_value(facts));
+    json_tree_put(report, "host", host_name_value());
+    json_tree_put(report, "start", json_tree_time(facts->start_wall_us));
+    json_tree_put(report, "end", json_tree_time(facts->end_wall_us));
+    json_tree_put(report, "elapsed_us", json_tree_known(facts->elapsed_us));
+    json_tree_put(report, "outcome", json_tree_string(facts->outcome));
+    json_tree_put(report, "exit_code", json_tree_known(facts->exit_code));
+    json_tree_put(report, "input", input_value(&facts->input));
+    json_tree_put(report, "settings", settings_value(facts));
+}
+
+static void put_results(json_t *report, const struct report_facts *facts,
+                        const struct summary *summary)
+{
+    const struct counts *counts = &summary->counts;
+    json_tree_put(report, "counts", counts_value(counts));
+    json_tree_put(report, "bytes",
+                  pair_value("wire", json_tree_known(counts->wire_bytes), "file",
+                             json_tree_known(counts->file_bytes)));
+    json_tree_put(report, "rate", rate_value(counts, facts->elapsed_us));
+    json_tree_put(report, "failures", failures_value(summary));
+    json_tree_put(report, "latency_us",
+                  pair_value("total", percentiles_value(&summary->total_us), "ttfb",
+                             percentiles_value(&summary->ttfb_us)));
+    json_tree_put(report, "phases_share", phases_value(&counts->phases));
+    json_tree_put(report, "connections",
+                  pair_value("opened", json_tree_count(counts->connections_opened), "reused",
+                             json_tree_count(counts->connections_reused)));
+    json_tree_put(report, "retries",
+                  pair_value("attempts", json_tree_count(counts->retries), "recovered",
+                             json_tree_count(counts->recovered)));
+}
+
+char *report_format(const struct report_facts *facts, const struct summary *summary,
+                    bool is_indented)
+{
+    json_t *report = json_tree_object();
+    put_run(report, facts);
+    put_results(report, facts, summary);
+    json_tree_put(report, "workers", workers_value(facts));
+    json_tree_put(report, "cpu", cpu_value(facts));
+    json_tree_put(report, "hosts", hosts_value(summary));
+    json_tree_put(report, "timeline", timeline_value(summary, facts->elapsed_us));
+    json_tree_put(report, "proxy", masked_value(facts->proxy, facts->redaction));
+    json_tree_put(report, "warnings", warnings_value(facts));
+    json_tree_put(report, "files", files_value(facts));
+    char *text = json_tree_format(report, is_indented);
+    json_decref(report);
+    return text;
+}

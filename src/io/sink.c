@@ -1,0 +1,192 @@
+#include "io/sink.h"
+
+#include <assert.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "io/descriptor.h"
+#include "model/content_type.h"
+
+/* Most bodies are small: a sink that never saw a large one costs this much. */
+#define FIRST_BYTES (16 * 1024)
+
+enum sink_stage { SINK_IDLE, SINK_MEMORY, SINK_FILE };
+
+struct sink {
+    struct root *root;
+    size_t limit; /* of the buffer */
+
+    char temporary[NAME_MAX + 1];
+    enum sink_stage stage;
+    int descriptor; /* of the temporary file while the stage is SINK_FILE */
+    int failure;    /* first error of this body; all later calls repeat it */
+    int64_t length;
+
+    char *buffer;
+    size_t capacity;
+    size_t used;
+
+    char head[CONTENT_TYPE_SNIFF_BYTES];
+    size_t head_length;
+};
+
+static int open_file(struct sink *sink)
+{
+    if (sink->stage == SINK_FILE)
+        return 0;
+    int descriptor = root_create_temporary(sink->root, sink->temporary);
+    if (descriptor < 0)
+        return descriptor;
+    sink->descriptor = descriptor;
+    sink->stage = SINK_FILE;
+    return 0;
+}
+
+static int store(struct sink *sink, const char *bytes, size_t length)
+{
+    int result = open_file(sink);
+    return result < 0 ? result : descriptor_write(sink->descriptor, bytes, length);
+}
+
+static int flush(struct sink *sink)
+{
+    int result = store(sink, sink->buffer, sink->used);
+    sink->used = 0;
+    return result;
+}
+
+static void make_room(struct sink *sink, size_t length)
+{
+    if (length <= sink->capacity)
+        return;
+    size_t capacity = sink->capacity == 0 ? FIRST_BYTES : sink->capacity;
+    while (capacity < length)
+        capacity *= 2;
+    if (capacity > sink->limit)
+        capacity = sink->limit;
+    sink->buffer = memory_resize(sink->buffer, capacity, 1);
+    sink->capacity = capacity;
+}
+
+/* Through the buffer, unless a piece fills it anyway and nothing is waiting in it. */
+static int add(struct sink *sink, const char *bytes, size_t length)
+{
+    int result = 0;
+    while (length > 0 && result == 0) {
+        size_t room = sink->limit - sink->used;
+        size_t piece = length < room ? length : room;
+        if (sink->used == 0 && length >= sink->limit) {
+            piece = length;
+            result = store(sink, bytes, piece);
+        } else {
+            make_room(sink, sink->used + piece);
+            memcpy(sink->buffer + sink->used, bytes, piece);
+            sink->used += piece;
+            /* A body that just fits stays in memory: more must come before it is written. */
+            if (piece < length)
+                result = flush(sink);
+        }
+        bytes += piece;
+        length -= piece;
+    }
+    return result;
+}
+
+static void set_mtime(const struct sink *sink, int64_t mtime)
+{
+    /* A file without its time is still the file: what a file system cannot store is no failure. */
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)mtime}};
+    if (mtime != -1)
+        (void)futimens(sink->descriptor, times);
+}
+
+struct sink *sink_create(struct root *root, size_t memory_bytes)
+{
+    struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
+    sink->root = root;
+    sink->limit = memory_bytes > 0 ? memory_bytes : 1;
+    sink->descriptor = -1;
+    return sink;
+}
+
+void sink_destroy(struct sink *sink)
+{
+    if (sink == NULL)
+        return;
+    sink_abort(sink);
+    free(sink->buffer);
+    free(sink);
+}
+
+void sink_begin(struct sink *sink, const char *temporary)
+{
+    assert(sink->stage == SINK_IDLE);
+    size_t length = strnlen(temporary, sizeof(sink->temporary) - 1);
+    memcpy(sink->temporary, temporary, length);
+    sink->temporary[length] = '\0';
+    sink->stage = SINK_MEMORY;
+    sink->failure = 0;
+    sink->length = 0;
+    sink->used = 0;
+    sink->head_length = 0;
+}
+
+int sink_write(struct sink *sink, const char *bytes, size_t length)
+{
+    assert(sink->stage != SINK_IDLE);
+    if (sink->failure != 0 || length == 0)
+        return sink->failure;
+    size_t head = sizeof(sink->head) - sink->head_length;
+    if (head > length)
+        head = length;
+    memcpy(sink->head + sink->head_length, bytes, head);
+    sink->head_length += head;
+    sink->length += (int64_t)length;
+    sink->failure = add(sink, bytes, length);
+    return sink->failure;
+}
+
+int sink_finish(struct sink *sink, int64_t mtime)
+{
+    assert(sink->stage != SINK_IDLE);
+    if (sink->failure == 0)
+        sink->failure = flush(sink);
+    if (sink->failure != 0) {
+        sink_abort(sink);
+        return sink->failure;
+    }
+    set_mtime(sink, mtime);
+    int result = descriptor_close(sink->descriptor);
+    sink->descriptor = -1;
+    sink->stage = SINK_IDLE;
+    sink->failure = result;
+    if (result < 0)
+        root_remove_temporary(sink->root, sink->temporary);
+    return result;
+}
+
+void sink_abort(struct sink *sink)
+{
+    if (sink->stage == SINK_FILE) {
+        close(sink->descriptor);
+        sink->descriptor = -1;
+        root_remove_temporary(sink->root, sink->temporary);
+    }
+    sink->stage = SINK_IDLE;
+}
+
+int64_t sink_length(const struct sink *sink)
+{
+    return sink->length;
+}
+
+const char *sink_head(const struct sink *sink, size_t *out_length)
+{
+    *out_length = sink->head_length;
+    return sink->head;
+}

@@ -1,0 +1,31 @@
+/* Where the bytes of one body go: into memory while they are few, into a temporary file when they
+ * are more. Nothing is under a final name yet when a sink is done.
+ *
+ * One sink serves many downloads one after the other: create, then begin ... finish or abort, and
+ * again. Owned and used by one worker. Functions that return int give 0 or a negative errno value.
+ */
+#ifndef HAUL_IO_SINK_H
+#define HAUL_IO_SINK_H
+
+#include "base/common.h"
+#include "io/root.h"
+
+struct sink;
+
+/* memory_bytes: the most that is held in memory; larger bodies are written in pieces of it. */
+struct sink *sink_create(struct root *root, size_t memory_bytes);
+void sink_destroy(struct sink *sink); /* aborts what is open; NULL is fine */
+
+/* Starts a body; `temporary` (a name for root_create_temporary) is copied. */
+void sink_begin(struct sink *sink, const char *temporary);
+int sink_write(struct sink *sink, const char *bytes, size_t length);
+/* The body is complete and verified: all of it is in the temporary file, which is closed. mtime:
+ * seconds since 1970, or -1 to leave it. On failure the file is removed. */
+int sink_finish(struct sink *sink, int64_t mtime);
+void sink_abort(struct sink *sink); /* removes what was written; fine when nothing is open */
+
+int64_t sink_length(const struct sink *sink); /* bytes of the body so far */
+/* The first bytes of the body (up to CONTENT_TYPE_SNIFF_BYTES), valid until begin. */
+const char *sink_head(const struct sink *sink, size_t *out_length);
+
+#endif

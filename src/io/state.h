@@ -1,0 +1,58 @@
+/* What earlier runs downloaded: a row per URL in DIR/.haul/state.db (SQLite, WAL).
+ *
+ * One run uses two handles: the producer's (reads) and the recorder's (writes in transactions). A
+ * handle belongs to one thread; no call keeps a read transaction open. A question that cannot be
+ * answered because the file cannot be read is answered with false: files are never replaced without
+ * being looked at, so nothing is lost by that. */
+#ifndef HAUL_IO_STATE_H
+#define HAUL_IO_STATE_H
+
+#include "base/common.h"
+#include "base/error.h"
+#include "io/root.h"
+#include "model/key.h"
+
+struct state;
+
+struct state_row {
+    struct key key;
+    const char *url;  /* as listed, unmasked */
+    const char *name; /* final name relative to DIR */
+    int64_t size;
+    int64_t modified;      /* mtime that the file got, seconds; -1 unknown */
+    const char *etag;      /* may be NULL */
+    int64_t last_modified; /* of the reply, -1 unknown */
+    const char *type;      /* detected, may be NULL */
+    int64_t downloaded_us; /* wall clock */
+};
+
+/* Opens, creating database and tables (mode 0600) where missing. A state with another schema number
+ * is refused with ERROR_LOCAL. */
+struct state *state_open(struct root *root, struct error *error);
+void state_close(struct state *state); /* NULL is fine; an open transaction is rolled back */
+
+/* True when the state holds no row: then there is nothing to look up. One cheap query. */
+bool state_is_empty(struct state *state);
+
+/* Finds a URL's row. The texts in *out are valid until the next call on this handle. */
+bool state_find(struct state *state, struct key key, struct state_row *out);
+
+/* True when a row of another URL has a name that clashes with this one (case and Unicode form do
+ * not count; a name without an extension clashes with its stem under every extension). */
+bool state_name_is_taken(struct state *state, const char *name, struct key key);
+
+/* Writes, between begin and commit. A put replaces the URL's row. When a write or the commit fails,
+ * the transaction is over and nothing of it is stored. */
+bool state_begin(struct state *state, struct error *error);
+bool state_put(struct state *state, const struct state_row *row, struct error *error);
+bool state_remove(struct state *state, struct key key, struct error *error);
+bool state_commit(struct state *state, struct error *error);
+
+/* From now on, what is committed is on the disk; before, the next sync of the file system brings it
+ * there. */
+bool state_sync_commits(struct state *state, struct error *error);
+
+/* The errno value behind the last failure: ENOSPC, EDQUOT, EIO ... */
+int state_failure(const struct state *state);
+
+#endif

@@ -1,0 +1,74 @@
+/* One download in flight: a libcurl easy handle, what its callbacks saw, and the verdict.
+ *
+ * A transfer object is reused for many requests, one after the other, by the worker that owns it:
+ * transfer_start, then (when libcurl says that it is done) transfer_finish.
+ * libcurl's return code is only a hint: whether a request succeeded is decided from what was seen. */
+#ifndef HAUL_IO_TRANSFER_H
+#define HAUL_IO_TRANSFER_H
+
+#include "base/common.h"
+#include "base/error.h"
+#include "io/proxy.h"
+#include "io/sink.h"
+#include "model/job.h"
+
+#include <curl/curl.h>
+
+#define TRANSFER_WASTE_BYTES (64 * 1024) /* of a body that is not kept */
+
+/* The same for all transfers of a run; lent, constant. */
+struct transfer_settings {
+    int64_t connect_timeout_us;
+    int64_t stall_timeout_us;
+    int64_t timeout_us;
+    int64_t max_bytes; /* of a body, 0 = no limit */
+    unsigned redirects;
+    bool is_public_only;
+    bool keeps_mtime;
+    bool is_verbose;
+    const char *user_agent;
+    const char *referer;             /* NULL = none */
+    const char *const *headers;      /* "Name: value" */
+    size_t header_count;
+    struct proxy_settings proxy;
+    const char *ca_file;             /* NULL = the system's */
+    const char *const *insecure_hosts;
+    size_t insecure_host_count;
+    size_t buffer_bytes;             /* libcurl's receive buffer */
+};
+
+struct transfer;
+
+struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
+                                 size_t sink_bytes);
+void transfer_destroy(struct transfer *transfer); /* not started, or finished; NULL is fine */
+
+/* Prepares a request for job->url and returns the handle to add to a multi handle. The job is
+ * lent until transfer_finish. */
+CURL *transfer_start(struct transfer *transfer, struct job *job, int worker);
+
+enum transfer_verdict {
+    TRANSFER_SAVED,    /* complete and verified, in job->temporary */
+    TRANSFER_REDIRECT, /* job->url is the next request to make */
+    TRANSFER_FAILED,   /* job->outcome says why; it may be worth another attempt */
+    TRANSFER_LOCAL,    /* this machine cannot store files (disk full): the run should stop */
+    TRANSFER_NAME_UNKNOWN, /* FAILURE_DNS_TEMPORARY until somebody knows why */
+};
+
+/* Takes the result of a handle that was removed from its multi handle, fills job->outcome and
+ * forgets the job. */
+enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code);
+
+/* True when the transfer was canceled, or its reply has come slower than 1 KiB/s for the whole stall
+ * timeout; to be asked a few times a second. It is to be removed and finished then. */
+bool transfer_must_end(struct transfer *transfer, int64_t now_us);
+
+/* Marks a running transfer as canceled. */
+void transfer_cancel(struct transfer *transfer);
+
+CURL *transfer_handle(const struct transfer *transfer);
+struct job *transfer_job(const struct transfer *transfer); /* NULL between requests */
+/* Which transfer a handle belongs to. */
+struct transfer *transfer_of(CURL *handle);
+
+#endif

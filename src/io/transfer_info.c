@@ -1,0 +1,90 @@
+#include "io/transfer_info.h"
+
+#include "base/memory.h"
+#include "model/content_type.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int64_t transfer_info_us(CURL *handle, CURLINFO name)
+{
+    curl_off_t value = 0;
+    curl_easy_getinfo(handle, name, &value);
+    return value;
+}
+
+/* Differences of libcurl's running times; -1 where a phase was not reached. */
+static void note_phases(CURL *handle, struct outcome *outcome)
+{
+    int64_t resolved = transfer_info_us(handle, CURLINFO_NAMELOOKUP_TIME_T);
+    int64_t connected = transfer_info_us(handle, CURLINFO_CONNECT_TIME_T);
+    int64_t secured = transfer_info_us(handle, CURLINFO_APPCONNECT_TIME_T);
+    int64_t sent = transfer_info_us(handle, CURLINFO_PRETRANSFER_TIME_T);
+    int64_t answered = transfer_info_us(handle, CURLINFO_STARTTRANSFER_TIME_T);
+    int64_t total = transfer_info_us(handle, CURLINFO_TOTAL_TIME_T);
+    bool has_connected = connected > 0 && connected >= resolved;
+    outcome->us.dns = resolved > 0 ? resolved : -1;
+    outcome->us.connect = has_connected ? connected - resolved : -1;
+    outcome->us.tls = secured > connected ? secured - connected : -1;
+    outcome->us.ttfb = answered > 0 && answered >= sent ? answered - sent : -1;
+    outcome->us.receive = answered > 0 && total >= answered ? total - answered : -1;
+}
+
+static int http_version_number(long version)
+{
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return 10;
+    case CURL_HTTP_VERSION_1_1:
+        return 11;
+    case CURL_HTTP_VERSION_2_0:
+        return 20;
+    case CURL_HTTP_VERSION_3:
+        return 30;
+    default:
+        return 0;
+    }
+}
+
+void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcome)
+{
+    long version = 0;
+    long opened = 0;
+    long header_bytes = 0;
+    char *peer = NULL;
+    curl_off_t body_bytes = 0;
+    curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &opened);
+    curl_easy_getinfo(handle, CURLINFO_HEADER_SIZE, &header_bytes);
+    curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &body_bytes);
+    curl_easy_getinfo(handle, CURLINFO_PRIMARY_IP, &peer);
+    outcome->http_version = http_version_number(version);
+    outcome->reused = has_connected && opened == 0;
+    outcome->connections += (unsigned)opened;
+    outcome->wire_bytes += header_bytes + body_bytes;
+    snprintf(outcome->ip, sizeof outcome->ip, "%s", peer != NULL ? peer : "");
+    note_phases(handle, outcome);
+}
+
+const char *transfer_info_header(CURL *handle, const char *name)
+{
+    struct curl_header *header = NULL;
+    if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}
+
+void transfer_info_note_file(CURL *handle, struct outcome *outcome)
+{
+    const char *type = transfer_info_header(handle, "Content-Type");
+    const char *etag = transfer_info_header(handle, "ETag");
+    const char *modified = transfer_info_header(handle, "Last-Modified");
+    char declared[128];
+    free(outcome->declared_type);
+    outcome->declared_type = NULL;
+    if (type != NULL && content_type_declared(type, declared, sizeof declared)[0] != '\0')
+        outcome->declared_type = memory_copy_string(declared);
+    free(outcome->etag);
+    outcome->etag = memory_copy_string(etag);
+    outcome->last_modified = modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1;
+}

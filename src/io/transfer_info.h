@@ -1,0 +1,21 @@
+/* What libcurl knows about a request that has ended, as fields of its outcome. */
+#ifndef HAUL_IO_TRANSFER_INFO_H
+#define HAUL_IO_TRANSFER_INFO_H
+
+#include "model/outcome.h"
+
+#include <curl/curl.h>
+
+/* The time from the start to a point of the request; 0 = not reached. */
+int64_t transfer_info_us(CURL *handle, CURLINFO name);
+
+/* Phases, peer, HTTP version, bytes on the wire, connections opened. */
+void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcome);
+
+/* Declared type, ETag and Last-Modified of the final reply. */
+void transfer_info_note_file(CURL *handle, struct outcome *outcome);
+
+/* The value of a header of the final reply, valid until the handle's next use; NULL = not there. */
+const char *transfer_info_header(CURL *handle, const char *name);
+
+#endif

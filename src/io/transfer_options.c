@@ -1,0 +1,93 @@
+#include "io/transfer_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* libcurl takes whole milliseconds and reads 0 as "no limit". */
+static long milliseconds(int64_t us)
+{
+    int64_t rounded = (us + 999) / 1000;
+    return rounded < 1 ? 1 : (long)rounded;
+}
+
+static bool is_insecure(const struct transfer_settings *settings, const char *host)
+{
+    for (size_t i = 0; i < settings->insecure_host_count; i++) {
+        if (strcasecmp(settings->insecure_hosts[i], host) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void set_security(CURL *handle, const struct transfer_options *options)
+{
+    const struct transfer_settings *settings = options->settings;
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (settings->ca_file != NULL)
+        curl_easy_setopt(handle, CURLOPT_CAINFO, settings->ca_file);
+    if (is_insecure(settings, options->job->url.host)) {
+        curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    curl_easy_setopt(handle, CURLOPT_PROXY, options->proxy != NULL ? options->proxy : "");
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, options->on_open_socket);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, options->context);
+    curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, options->on_ready);
+    curl_easy_setopt(handle, CURLOPT_PREREQDATA, options->context);
+}
+
+/* What identifies or authorises goes only to the origin that it was given for. */
+static void set_identity(CURL *handle, const struct transfer_options *options)
+{
+    const struct transfer_settings *settings = options->settings;
+    const struct job *job = options->job;
+    curl_easy_setopt(handle, CURLOPT_USERAGENT, settings->user_agent);
+    if (job->is_redirected && !url_same_origin(&job->url, &job->origin))
+        return;
+    if (options->headers != NULL)
+        curl_easy_setopt(handle, CURLOPT_HTTPHEADER, options->headers);
+    if (settings->referer != NULL)
+        curl_easy_setopt(handle, CURLOPT_REFERER, settings->referer);
+    if (job->origin.userinfo != NULL) {
+        curl_easy_setopt(handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+        curl_easy_setopt(handle, CURLOPT_USERPWD, job->origin.userinfo);
+    }
+}
+
+void transfer_options_apply(CURL *handle, const struct transfer_options *options)
+{
+    const struct transfer_settings *settings = options->settings;
+    curl_easy_reset(handle);
+    curl_easy_setopt(handle, CURLOPT_URL, options->job->url.target);
+    curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, options->error_text);
+    curl_easy_setopt(handle, CURLOPT_PRIVATE, options->context);
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, (long)settings->buffer_bytes);
+    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, options->on_body);
+    curl_easy_setopt(handle, CURLOPT_WRITEDATA, options->context);
+    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, options->on_header);
+    curl_easy_setopt(handle, CURLOPT_HEADERDATA, options->context);
+    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(settings->connect_timeout_us));
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(options->timeout_us));
+    set_security(handle, options);
+    set_identity(handle, options);
+}
+
+struct curl_slist *transfer_options_headers(const struct transfer_settings *settings)
+{
+    struct curl_slist *list = NULL;
+    for (size_t i = 0; i < settings->header_count; i++) {
+        struct curl_slist *longer = curl_slist_append(list, settings->headers[i]);
+        if (longer == NULL)
+            abort();
+        list = longer;
+    }
+    return list;
+}

@@ -1,0 +1,139 @@
+#include "io/transfer_reply.h"
+
+#include <string.h>
+#include <strings.h>
+
+void transfer_reply_init(struct transfer_reply *reply)
+{
+    *reply = (struct transfer_reply){.length = -1};
+}
+
+static bool is_blank(char character)
+{
+    return character == ' ' || character == '\t';
+}
+
+/* Reads the digits of a length; -1 when there are none, others follow, or it is above INT64_MAX. */
+static int64_t parse_length(const char *bytes, size_t length)
+{
+    while (length > 0 && is_blank(bytes[0])) {
+        bytes++;
+        length--;
+    }
+    while (length > 0 && is_blank(bytes[length - 1]))
+        length--;
+    if (length == 0)
+        return -1;
+    int64_t value = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] < '0' || bytes[i] > '9')
+            return -1;
+        int digit = bytes[i] - '0';
+        if (value > (INT64_MAX - digit) / 10)
+            return -1;
+        value = value * 10 + digit;
+    }
+    return value;
+}
+
+/* A value may be a list, and the header may be repeated, as long as all say the same (RFC 9110,
+ * section 8.6). */
+static bool add_length(struct transfer_reply *reply, const char *value, size_t length)
+{
+    for (;;) {
+        const char *comma = memchr(value, ',', length);
+        size_t part = comma != NULL ? (size_t)(comma - value) : length;
+        int64_t number = parse_length(value, part);
+        if (number < 0 || (reply->length >= 0 && reply->length != number))
+            return false;
+        reply->length = number;
+        if (comma == NULL)
+            return true;
+        value += part + 1;
+        length -= part + 1;
+    }
+}
+
+static bool starts_with_name(const char *line, size_t length, const char *name, size_t name_length)
+{
+    return length > name_length && strncasecmp(line, name, name_length) == 0;
+}
+
+static bool is_status_line(const char *line, size_t length)
+{
+    return length >= 5 && memcmp(line, "HTTP/", 5) == 0;
+}
+
+/* "HTTP/1.1 200 OK", "HTTP/2 200" */
+static int parse_status(const char *line, size_t length)
+{
+    const char *blank = memchr(line, ' ', length);
+    if (blank == NULL || line + length - blank < 4)
+        return 0;
+    int status = 0;
+    for (int i = 1; i <= 3; i++) {
+        if (blank[i] < '0' || blank[i] > '9')
+            return 0;
+        status = status * 10 + (blank[i] - '0');
+    }
+    return status;
+}
+
+static enum failure add_field(struct transfer_reply *reply, const char *line, size_t length,
+                              const char **out_objection)
+{
+    static const char content_length[] = "Content-Length:";
+    static const char transfer_encoding[] = "Transfer-Encoding:";
+    if (starts_with_name(line, length, content_length, sizeof content_length - 1)) {
+        size_t skip = sizeof content_length - 1;
+        if (!add_length(reply, line + skip, length - skip)) {
+            *out_objection = "Content-Length is malformed, too large or contradicts itself";
+            return FAILURE_PROTOCOL;
+        }
+    } else if (starts_with_name(line, length, transfer_encoding, sizeof transfer_encoding - 1)) {
+        reply->is_chunked = true;
+    }
+    return FAILURE_NONE;
+}
+
+static enum failure end_headers(struct transfer_reply *reply, const char **out_objection)
+{
+    if (reply->status >= 100 && reply->status <= 199)
+        return FAILURE_NONE; /* interim: the final reply follows */
+    reply->has_ended = true;
+    if (reply->is_chunked)
+        reply->length = -1;
+    if (reply->status == 206 || reply->status == 304) {
+        *out_objection = "a partial or conditional reply that was not asked for";
+        return FAILURE_PROTOCOL;
+    }
+    return FAILURE_NONE;
+}
+
+enum failure transfer_reply_add_line(struct transfer_reply *reply, const char *bytes, size_t length,
+                                     const char **out_objection)
+{
+    reply->bytes += length;
+    reply->lines++;
+    if (reply->bytes > TRANSFER_HEADER_BYTES || reply->lines > TRANSFER_HEADER_LINES) {
+        *out_objection = "more than 256 KiB or 1,000 lines of headers and trailers";
+        return FAILURE_HEADERS_TOO_LARGE;
+    }
+    if (memchr(bytes, '\0', length) != NULL) {
+        *out_objection = "NUL byte in a header";
+        return FAILURE_PROTOCOL;
+    }
+    if (reply->has_ended)
+        return FAILURE_NONE; /* a trailer */
+    while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
+        length--;
+    if (length == 0)
+        return end_headers(reply, out_objection);
+    if (is_status_line(bytes, length)) {
+        reply->status = parse_status(bytes, length);
+        reply->length = -1;
+        reply->is_chunked = false;
+        return FAILURE_NONE;
+    }
+    return add_field(reply, bytes, length, out_objection);
+}

@@ -1,0 +1,49 @@
+/* One line of a list on its way through haul: what was asked for, where it stands, what came of it.
+ *
+ * A job is owned by exactly one place at a time (producer, queue, worker, host gate, resolver,
+ * recorder) and moves; nobody else touches it. */
+#ifndef HAUL_MODEL_JOB_H
+#define HAUL_MODEL_JOB_H
+
+#include "base/common.h"
+#include "model/key.h"
+#include "model/name.h"
+#include "model/outcome.h"
+#include "model/url.h"
+
+struct job {
+    uint64_t index;     /* record number, from 1 */
+    const char *source; /* name of the list; lives as long as the run */
+    uint64_t line;      /* line in the list, from 1; 0 for an argument */
+    char *listed;       /* the line's URL as listed, unmasked; owned */
+    struct key key;     /* of the listed URL */
+    int64_t priority;
+
+    struct url origin; /* the listed URL, parsed; zeroed when it could not be */
+    struct url url;    /* where the next request goes: origin, or the last redirect's target */
+    bool is_redirected;
+    bool came_from_public; /* an earlier hop was served from a public address */
+
+    char name[NAME_SIZE]; /* claimed name; "" until the producer gave one */
+    bool wants_extension; /* the name has none: the detected type's is appended */
+    bool owns_existing;   /* the state says that haul wrote what is under this name */
+
+    int64_t queued_us;  /* monotonic: when it became ready to run */
+    int64_t started_us; /* monotonic: start of the first attempt, 0 = none */
+    int64_t spent_us;   /* in transfers so far, waiting excluded */
+    int64_t retry_after_us; /* the server's wish after the last attempt, -1 = none */
+
+    char *admitted_host; /* the host whose gate it passed or waits at; owned, NULL = none */
+    char temporary[32]; /* name of the complete, unpublished file; "" = none */
+    struct outcome outcome;
+};
+
+struct job *job_create(uint64_t index, const char *source, uint64_t line, const char *listed,
+                       size_t listed_length);
+void job_destroy(struct job *job); /* NULL is fine */
+
+/* Sets status, class and detail in one go; NULL removes the detail of an earlier attempt. For a
+ * formatted one call outcome_set_detail after it. */
+void job_fail(struct job *job, enum failure failure, const char *detail);
+
+#endif

@@ -1,0 +1,37 @@
+/* Local file names: constructed from the last segment of the listed URL, never cleaned up.
+ *
+ * Percent-decoded once. Printable UTF-8 and inner blanks stay; controls, invisible and
+ * bidirectional characters, invalid bytes and / \ : * ? " < > | % are percent-encoded, and so is a
+ * leading '.' or
+ * '-'; outer blanks and trailing dots are dropped; names that other systems reserve (CON, NUL, COM1
+ * ...) get a "_" in front; at most NAME_MAX_BYTES, cut on a character, with the extension and a
+ * hash of the whole kept. */
+#ifndef HAUL_MODEL_NAME_H
+#define HAUL_MODEL_NAME_H
+
+#include "base/common.h"
+
+#define NAME_MAX_BYTES 200
+#define NAME_SIZE 256 /* room for a name, a clash number, an extension and the NUL */
+
+/* Builds a name from a path segment as it stands in a URL; an unusable one (empty, only dots)
+ * becomes "index". Returns out. */
+char *name_construct(const char *segment, size_t length, char out[NAME_SIZE]);
+
+/* Offset of the extension's dot: .jpg, .tar.gz; the length when there is none. An extension has 1
+ * to 8 ASCII letters and digits, at least one letter, and something before it. */
+size_t name_extension(const char *name);
+
+/* Inserts "-NUMBER" before the extension. A stem that leaves no room for the largest number is cut
+ * on a character, at the same place for every number. `name` has fewer than NAME_SIZE bytes. */
+void name_add_number(const char *name, unsigned number, char out[NAME_SIZE]);
+
+/* The form in which case and Unicode form do not count: NFC of the full case folding. The string is
+ * the caller's to free; what is not UTF-8 is copied. */
+char *name_fold(const char *name, size_t length);
+bool name_is_ascii(const char *name, size_t length);
+
+/* Hash of the folded name. */
+uint64_t name_fold_hash(const char *name, size_t length);
+
+#endif

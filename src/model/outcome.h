@@ -1,0 +1,114 @@
+/* What happened to one URL: the data behind its record.
+ *
+ * The lists of statuses and failure classes are part of the product's contract; their names are
+ * what records, reports and messages print. */
+#ifndef HAUL_MODEL_OUTCOME_H
+#define HAUL_MODEL_OUTCOME_H
+
+#include "base/common.h"
+
+enum status {
+    STATUS_DOWNLOADED,
+    STATUS_KEPT,
+    STATUS_DUPLICATE,
+    STATUS_SKIPPED,
+    STATUS_FAILED,
+    STATUS_NOT_TRIED,
+    STATUS_COUNT,
+};
+
+enum failure {
+    FAILURE_NONE,
+    FAILURE_BAD_URL,
+    FAILURE_UNSUPPORTED_SCHEME,
+    FAILURE_BLOCKED_ADDRESS,
+    FAILURE_ROBOTS,
+    FAILURE_DNS,
+    FAILURE_DNS_TEMPORARY,
+    FAILURE_CONNECT,
+    FAILURE_HOST_DOWN,
+    FAILURE_REFUSED,
+    FAILURE_TLS,
+    FAILURE_TIMEOUT,
+    FAILURE_STALLED,
+    FAILURE_RESET,
+    FAILURE_TOO_MANY_REDIRECTS,
+    FAILURE_BAD_REDIRECT,
+    FAILURE_NOT_FOUND,
+    FAILURE_GONE,
+    FAILURE_FORBIDDEN,
+    FAILURE_AUTH,
+    FAILURE_RATE_LIMITED,
+    FAILURE_CLIENT_ERROR,
+    FAILURE_SERVER_ERROR,
+    FAILURE_PROTOCOL,
+    FAILURE_HEADERS_TOO_LARGE,
+    FAILURE_TOO_LARGE,
+    FAILURE_TRUNCATED,
+    FAILURE_NO_CONTENT,
+    FAILURE_BAD_TYPE,
+    FAILURE_BAD_IMAGE,
+    FAILURE_HASH_MISMATCH,
+    FAILURE_EXISTS,
+    FAILURE_DISK_FULL,
+    FAILURE_IO,
+    FAILURE_CANCELED,
+    FAILURE_INTERNAL,
+    FAILURE_COUNT,
+};
+
+/* Microseconds on the monotonic clock; -1 = unknown. All but `queue` and `total` are of the last
+ * attempt; `total` runs from the start of the first attempt to the end of the last. */
+struct phases {
+    int64_t queue;
+    int64_t dns;
+    int64_t connect;
+    int64_t tls;
+    int64_t ttfb; /* request sent to first byte of the reply */
+    int64_t receive;
+    int64_t total;
+};
+
+struct redirect_hop {
+    int http;
+    char *url; /* where it led to, not masked; owned */
+};
+
+struct outcome {
+    enum status status;
+    enum failure failure; /* also of a skipped record (exists) */
+    int http;             /* last status code, 0 = none */
+    int curl;             /* last CURLcode, -1 = no transfer */
+    char detail[200];     /* for a person, "" = none; may hold foreign bytes */
+    unsigned attempts;    /* 0 = never sent */
+    int64_t start_us;     /* wall clock of the first attempt, 0 = none */
+    int worker;           /* from 1, 0 = none */
+    char ip[46];          /* peer of the last attempt, "" = none */
+    int http_version;     /* 10, 11, 20, 30; 0 = unknown */
+    bool reused;          /* the last attempt went over a connection that was open */
+    unsigned connections; /* opened in all attempts */
+    struct phases us;
+    int64_t wire_bytes;     /* headers and body received, all attempts */
+    int64_t file_bytes;     /* size of the file, -1 = none */
+    int64_t expected_bytes; /* announced body length of the last attempt, -1 = unknown */
+    char *path;             /* final name relative to the output directory; owned, may be NULL */
+    char *declared_type;    /* Content-Type without parameters, lower case; owned, may be NULL */
+    const char *detected_type; /* media type by magic bytes; static, may be NULL */
+    char *etag;                /* owned, may be NULL */
+    int64_t last_modified;     /* seconds since 1970, -1 = unknown */
+    struct redirect_hop *hops; /* owned */
+    unsigned hop_count;
+    uint64_t duplicate_of; /* index of the record that this one repeats, 0 = none */
+};
+
+void outcome_init(struct outcome *outcome); /* failed, internal, everything unknown */
+void outcome_clear(struct outcome *outcome);
+void outcome_clear_hops(struct outcome *outcome); /* for an attempt that begins anew */
+void outcome_add_hop(struct outcome *outcome, int http, const char *url);
+void outcome_set_detail(struct outcome *outcome, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+const char *status_name(enum status status);
+const char *failure_name(enum failure failure); /* FAILURE_NONE gives NULL */
+
+#endif

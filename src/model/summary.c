@@ -1,0 +1,278 @@
+#include "model/summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/memory.h"
+#include "model/hash_table.h"
+
+#define uthash_malloc(size) memory_allocate(size) /* uthash wants it before it is included */
+#include <uthash.h>
+
+#define FIRST_SLOT_US INT64_C(1000000)
+
+struct host_entry {
+    struct host_summary summary;
+    UT_hash_handle hh;
+    char host[]; /* summary.host points here: one allocation per host */
+};
+
+struct host_table {
+    struct host_entry *entries; /* uthash's head; at most SUMMARY_HOST_LIMIT of them */
+    uint64_t seed;              /* no list can be written so that all its hosts collide */
+    struct host_summary other;  /* the hosts that found no room; urls 0 when there are none */
+};
+
+/* The name has a blank, so that no real host can have it. */
+static const char OTHER_HOSTS[] = "other hosts";
+
+static struct host_entry *entry_create(const char *host, size_t length)
+{
+    struct host_entry *entry = memory_allocate_zeroed(1, sizeof(*entry) + length + 1);
+    memcpy(entry->host, host, length);
+    entry->summary.host = entry->host;
+    return entry;
+}
+
+static struct host_summary *host_of(struct host_table *table, const char *host)
+{
+    size_t length = strlen(host);
+    unsigned hash = (unsigned)XXH3_64bits_withSeed(host, length, table->seed);
+    struct host_entry *entry;
+    HASH_FIND_BYHASHVALUE(hh, table->entries, host, length, hash, entry);
+    if (entry != NULL)
+        return &entry->summary;
+    if (HASH_COUNT(table->entries) >= SUMMARY_HOST_LIMIT)
+        return &table->other;
+    entry = entry_create(host, length);
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, table->entries, entry->host, length, hash, entry);
+    return &entry->summary;
+}
+
+static struct host_table *table_create(void)
+{
+    struct host_table *table = memory_allocate_zeroed(1, sizeof(*table));
+    table->seed = hash_table_secret(table);
+    table->other.host = memory_copy_string(OTHER_HOSTS);
+    return table;
+}
+
+static void table_destroy(struct host_table *table)
+{
+    if (table == NULL)
+        return;
+    struct host_entry *entry = table->entries;
+    HASH_CLEAR(hh, table->entries);
+    while (entry != NULL) {
+        /* The list through the entries outlives the buckets that HASH_CLEAR freed. */
+        struct host_entry *next = entry->hh.next;
+        free(entry);
+        entry = next;
+    }
+    free(table->other.host);
+    free(table);
+}
+
+static struct host_table *table_copy(const struct host_table *table)
+{
+    struct host_table *copy = table_create();
+    char *other_name = copy->other.host;
+    copy->seed = table->seed;
+    copy->other = table->other;
+    copy->other.host = other_name;
+    for (struct host_entry *from = table->entries; from != NULL; from = from->hh.next) {
+        struct host_entry *to = entry_create(from->host, from->hh.keylen);
+        to->summary = from->summary;
+        to->summary.host = to->host;
+        HASH_ADD_KEYPTR_BYHASHVALUE(hh, copy->entries, to->host, from->hh.keylen, from->hh.hashv,
+                                    to);
+    }
+    return copy;
+}
+
+/* Adds what is known (not negative); a sum stops at its maximum instead of overflowing. */
+static void add_known(int64_t *sum, int64_t value)
+{
+    if (value > 0 && __builtin_add_overflow(*sum, value, sum))
+        *sum = INT64_MAX;
+}
+
+static void add_phases(struct phases *sums, const struct phases *us)
+{
+    add_known(&sums->queue, us->queue);
+    add_known(&sums->dns, us->dns);
+    add_known(&sums->connect, us->connect);
+    add_known(&sums->tls, us->tls);
+    add_known(&sums->ttfb, us->ttfb);
+    add_known(&sums->receive, us->receive);
+    add_known(&sums->total, us->total);
+}
+
+static void add_counts(struct counts *counts, const struct outcome *outcome)
+{
+    counts->total++;
+    counts->by_status[outcome->status]++;
+    if (outcome->status == STATUS_FAILED)
+        counts->by_failure[outcome->failure]++;
+    add_known(&counts->wire_bytes, outcome->wire_bytes);
+    if (outcome->status == STATUS_DOWNLOADED)
+        add_known(&counts->file_bytes, outcome->file_bytes);
+    counts->attempts += outcome->attempts;
+    if (outcome->attempts > 1) {
+        counts->retries += outcome->attempts - 1;
+        if (outcome->status == STATUS_DOWNLOADED)
+            counts->recovered++;
+    }
+    counts->connections_opened += outcome->connections;
+    if (outcome->reused)
+        counts->connections_reused++;
+    add_phases(&counts->phases, &outcome->us);
+}
+
+static void add_host(struct host_summary *host, const struct outcome *outcome)
+{
+    host->urls++;
+    if (outcome->status == STATUS_FAILED) {
+        host->failed++;
+        host->by_failure[outcome->failure]++;
+    }
+    if (outcome->status == STATUS_DOWNLOADED)
+        add_known(&host->file_bytes, outcome->file_bytes);
+    if (outcome->us.total >= 0) {
+        host->timed++;
+        add_known(&host->total_us, outcome->us.total);
+        if (outcome->us.total > host->max_us)
+            host->max_us = outcome->us.total;
+    }
+}
+
+static void widen_timeline(struct summary *summary)
+{
+    struct timeline_slot *slots = summary->timeline;
+    for (size_t i = 0; i < TIMELINE_SLOTS / 2; i++) {
+        struct timeline_slot merged = slots[2 * i];
+        merged.finished += slots[2 * i + 1].finished;
+        merged.failed += slots[2 * i + 1].failed;
+        add_known(&merged.wire_bytes, slots[2 * i + 1].wire_bytes);
+        slots[i] = merged;
+    }
+    memset(slots + TIMELINE_SLOTS / 2, 0, TIMELINE_SLOTS / 2 * sizeof(*slots));
+    summary->timeline_slot_us *= 2;
+}
+
+static void add_to_timeline(struct summary *summary, const struct outcome *outcome,
+                            int64_t elapsed_us)
+{
+    if (elapsed_us < 0)
+        elapsed_us = 0;
+    while (elapsed_us / summary->timeline_slot_us >= TIMELINE_SLOTS)
+        widen_timeline(summary);
+    struct timeline_slot *slot = &summary->timeline[elapsed_us / summary->timeline_slot_us];
+    slot->finished++;
+    if (outcome->status == STATUS_FAILED)
+        slot->failed++;
+    add_known(&slot->wire_bytes, outcome->wire_bytes);
+}
+
+static char *example_of(const struct job *job)
+{
+    char *example = NULL;
+    const char *source = job->source != NULL ? job->source : "";
+    int length = job->line == 0
+                     ? asprintf(&example, "%s", source)
+                     : asprintf(&example, "%s:%llu", source, (unsigned long long)job->line);
+    return length < 0 ? memory_copy_string(source) : example;
+}
+
+void summary_init(struct summary *summary)
+{
+    *summary = (struct summary){
+        .hosts = table_create(),
+        .timeline_slot_us = FIRST_SLOT_US,
+    };
+}
+
+void summary_clear(struct summary *summary)
+{
+    for (size_t i = 0; i < FAILURE_COUNT; i++) {
+        free(summary->examples[i]);
+        summary->examples[i] = NULL;
+    }
+    table_destroy(summary->hosts);
+    summary->hosts = NULL;
+}
+
+void summary_add(struct summary *summary, const struct job *job, int64_t elapsed_us)
+{
+    const struct outcome *outcome = &job->outcome;
+    add_counts(&summary->counts, outcome);
+    histogram_add(&summary->total_us, outcome->us.total);
+    histogram_add(&summary->ttfb_us, outcome->us.ttfb);
+    add_to_timeline(summary, outcome, elapsed_us);
+    if (job->origin.host != NULL)
+        add_host(host_of(summary->hosts, job->origin.host), outcome);
+    if (outcome->status == STATUS_FAILED && summary->examples[outcome->failure] == NULL)
+        summary->examples[outcome->failure] = example_of(job);
+}
+
+void summary_copy(const struct summary *summary, struct summary *out)
+{
+    *out = *summary;
+    for (size_t i = 0; i < FAILURE_COUNT; i++)
+        out->examples[i] = memory_copy_string(summary->examples[i]);
+    out->hosts = table_copy(summary->hosts);
+}
+
+/* What a host is ranked by: its failures of one class, or all its URLs for FAILURE_NONE. */
+static uint64_t rank_of(const struct host_summary *host, enum failure failure)
+{
+    return failure == FAILURE_NONE ? host->urls : host->by_failure[failure];
+}
+
+static int compare_hosts(const void *a, const void *b, void *context)
+{
+    const struct host_summary *left = *(const struct host_summary *const *)a;
+    const struct host_summary *right = *(const struct host_summary *const *)b;
+    enum failure failure = *(const enum failure *)context;
+    uint64_t left_rank = rank_of(left, failure);
+    uint64_t right_rank = rank_of(right, failure);
+    if (left_rank != right_rank)
+        return left_rank > right_rank ? -1 : 1;
+    return strcmp(left->host, right->host); /* so that two reports of one run are equal */
+}
+
+static const struct host_summary **ranked_hosts(const struct host_table *table,
+                                                enum failure failure, size_t limit,
+                                                size_t *out_count, size_t *out_total)
+{
+    size_t total = 0;
+    const struct host_summary **hosts =
+        memory_allocate_zeroed(HASH_COUNT(table->entries) + 1, sizeof(*hosts));
+    for (struct host_entry *entry = table->entries; entry != NULL; entry = entry->hh.next) {
+        if (rank_of(&entry->summary, failure) > 0)
+            hosts[total++] = &entry->summary;
+    }
+    if (rank_of(&table->other, failure) > 0)
+        hosts[total++] = &table->other;
+    qsort_r(hosts, total, sizeof(*hosts), compare_hosts, &failure);
+    *out_count = total < limit ? total : limit;
+    *out_total = total;
+    return hosts;
+}
+
+const struct host_summary **summary_hosts(const struct summary *summary, size_t limit,
+                                          size_t *out_count, size_t *out_total)
+{
+    return ranked_hosts(summary->hosts, FAILURE_NONE, limit, out_count, out_total);
+}
+
+const struct host_summary **summary_failing_hosts(const struct summary *summary,
+                                                  enum failure failure, size_t limit,
+                                                  size_t *out_count, size_t *out_total)
+{
+    return ranked_hosts(summary->hosts, failure, limit, out_count, out_total);
+}

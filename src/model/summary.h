@@ -1,0 +1,73 @@
+/* Aggregate of all outcomes of a run: counts that add up, failures by class, latency, hosts,
+ * timeline. Not thread-safe: app/results puts a lock around it. */
+#ifndef HAUL_MODEL_SUMMARY_H
+#define HAUL_MODEL_SUMMARY_H
+
+#include "base/common.h"
+#include "model/histogram.h"
+#include "model/job.h"
+
+/* Copied whole by readers. The six statuses add up to total. */
+struct counts {
+    uint64_t total;
+    uint64_t by_status[STATUS_COUNT];
+    uint64_t by_failure[FAILURE_COUNT]; /* of failed records */
+    int64_t wire_bytes;
+    int64_t file_bytes; /* of downloaded files */
+    uint64_t attempts;
+    uint64_t retries;           /* attempts after the first of each URL */
+    uint64_t recovered;         /* downloaded after at least one failed attempt */
+    uint64_t connections_opened;
+    uint64_t connections_reused;
+    struct phases phases; /* sums, microseconds; queue counted apart from the rest */
+};
+
+struct host_summary {
+    char *host;
+    uint64_t urls;
+    uint64_t failed;
+    uint64_t by_failure[FAILURE_COUNT];
+    int64_t file_bytes;
+    int64_t total_us; /* sum over its URLs */
+    uint64_t timed;   /* how many URLs are in total_us */
+    int64_t max_us;
+};
+
+struct timeline_slot {
+    uint64_t finished;
+    uint64_t failed;
+    int64_t wire_bytes;
+};
+
+#define SUMMARY_HOST_LIMIT 10000 /* further hosts are counted together as "other hosts" */
+#define TIMELINE_SLOTS 512       /* when time runs past the last, neighbours are merged */
+
+struct summary {
+    struct counts counts;
+    struct histogram total_us;
+    struct histogram ttfb_us;
+    char *examples[FAILURE_COUNT]; /* "list:line" of the first failure of each class, or NULL */
+    struct host_table *hosts;
+    struct timeline_slot timeline[TIMELINE_SLOTS];
+    int64_t timeline_slot_us; /* width of a slot; starts at one second */
+};
+
+void summary_init(struct summary *summary);
+void summary_clear(struct summary *summary);
+
+/* Counts a finished job that ended elapsed_us after the start of the run. */
+void summary_add(struct summary *summary, const struct job *job, int64_t elapsed_us);
+
+/* A deep copy, for readers that take their time; summary_clear it. */
+void summary_copy(const struct summary *summary, struct summary *out);
+
+/* Hosts with the most URLs first, at most `limit`; the array is the caller's to free, the
+ * entries are lent. *out_total: how many hosts there were. */
+const struct host_summary **summary_hosts(const struct summary *summary, size_t limit,
+                                          size_t *out_count, size_t *out_total);
+/* Hosts with the most failures of a class first; the same rules. */
+const struct host_summary **summary_failing_hosts(const struct summary *summary,
+                                                  enum failure failure, size_t limit,
+                                                  size_t *out_count, size_t *out_total);
+
+#endif

@@ -1,0 +1,331 @@
+#include "sync/queue.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/thread.h"
+
+struct entry {
+    int64_t rank;      /* lowest first; of a returned item: when it is due */
+    uint64_t sequence; /* decides between equal ranks */
+    void *item;
+};
+
+struct heap {
+    struct entry *entries;
+    size_t count;
+    size_t capacity;
+};
+
+struct queue_taker {
+    struct hook wake;
+    struct queue_taker *next; /* of all takers */
+
+    /* guarded by the queue's lock */
+    bool is_idle;   /* was told to wait, and nobody has woken it since */
+    int64_t due_us; /* while idle: when it comes by itself */
+    LIST_ENTRY(queue_taker) idle;
+};
+
+struct queue {
+    enum queue_order order;
+    size_t refill_level; /* a waiting push goes on when no more than this is left */
+    struct queue_taker *takers;
+    struct condition has_room;
+
+    struct lock lock; /* guards everything below */
+    struct heap fresh;
+    struct heap returned;
+    size_t taken;
+    uint64_t sequence;
+    uint64_t random;
+    unsigned waiting_pushes;
+    bool is_closed;
+    bool is_draining;
+    LIST_HEAD(, queue_taker) idle_takers;
+};
+
+static bool is_before(const struct entry *a, const struct entry *b)
+{
+    return a->rank < b->rank || (a->rank == b->rank && a->sequence < b->sequence);
+}
+
+/* Puts the entry at or above the hole at index i. */
+static void heap_sift_up(struct heap *heap, size_t i, struct entry entry)
+{
+    while (i > 0 && is_before(&entry, &heap->entries[(i - 1) / 2])) {
+        heap->entries[i] = heap->entries[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    heap->entries[i] = entry;
+}
+
+/* Moves the hole at index i down to a leaf, along the smaller children. Returns where it ends. */
+static size_t heap_sink_hole(struct heap *heap, size_t i)
+{
+    for (size_t child = 2 * i + 1; child < heap->count; child = 2 * i + 1) {
+        if (child + 1 < heap->count && is_before(&heap->entries[child + 1], &heap->entries[child]))
+            child++;
+        heap->entries[i] = heap->entries[child];
+        i = child;
+    }
+    return i;
+}
+
+static void heap_push(struct heap *heap, struct entry entry)
+{
+    if (heap->count == heap->capacity) {
+        heap->capacity = heap->capacity == 0 ? 16 : 2 * heap->capacity;
+        heap->entries = memory_resize(heap->entries, heap->capacity, sizeof(heap->entries[0]));
+    }
+    heap_sift_up(heap, heap->count++, entry);
+}
+
+/* Takes out any entry, not only the first one. */
+static void *heap_take(struct heap *heap, size_t index)
+{
+    void *item = heap->entries[index].item;
+    struct entry last = heap->entries[--heap->count];
+    if (index < heap->count)
+        heap_sift_up(heap, heap_sink_hole(heap, index), last);
+    return item;
+}
+
+/* SplitMix64: any seed is as good as any other, also 0. */
+static uint64_t next_random_locked(struct queue *queue)
+{
+    uint64_t value = queue->random += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return value ^ (value >> 31);
+}
+
+static int64_t fresh_rank(enum queue_order order, int64_t priority, uint64_t sequence)
+{
+    switch (order) {
+    case QUEUE_LIFO:
+        return -(int64_t)sequence;
+    case QUEUE_PRIORITY:
+        return ~priority; /* turns the order round as a minus would, but cannot overflow */
+    case QUEUE_FIFO:
+    case QUEUE_SHUFFLED:
+        break;
+    }
+    return 0;
+}
+
+/* A shuffled queue draws when it is emptied, not when it is filled: with random ranks the high ones
+ * would stay behind and fill the queue, and the rest of a long list would pass in its own order. */
+static size_t fresh_index_locked(struct queue *queue)
+{
+    if (queue->order != QUEUE_SHUFFLED)
+        return 0;
+    return (size_t)(next_random_locked(queue) % queue->fresh.count);
+}
+
+static bool is_ended_locked(const struct queue *queue)
+{
+    return queue->is_closed && queue->fresh.count == 0 && queue->returned.count == 0 &&
+           queue->taken == 0;
+}
+
+/* From when on a taker would get an item, as far as can be known now. */
+static int64_t next_due_us_locked(const struct queue *queue)
+{
+    if (queue->fresh.count > 0 || (queue->is_draining && queue->returned.count > 0))
+        return INT64_MIN;
+    return queue->returned.count > 0 ? queue->returned.entries[0].rank : CLOCK_NEVER;
+}
+
+static void set_idle_locked(struct queue *queue, struct queue_taker *taker, bool is_idle)
+{
+    if (taker->is_idle == is_idle)
+        return;
+    taker->is_idle = is_idle;
+    if (is_idle)
+        LIST_INSERT_HEAD(&queue->idle_takers, taker, idle);
+    else
+        LIST_REMOVE(taker, idle);
+}
+
+/* The hook of an idle taker, unless that one comes early enough by itself.
+ *
+ * Called after everything that brings the next due time forward, and after each taken item. So
+ * whatever is in the queue has an idle taker that comes in time, or one that was woken and has
+ * not come yet (it asks here again when it takes an item), or no taker is idle at all. */
+static struct hook wake_one_locked(struct queue *queue)
+{
+    struct queue_taker *taker = LIST_FIRST(&queue->idle_takers);
+    if (taker == NULL || taker->due_us <= next_due_us_locked(queue))
+        return (struct hook){0};
+    set_idle_locked(queue, taker, false);
+    return taker->wake;
+}
+
+/* Without the lock: the list of all takers does not change any more. */
+static void wake_all(const struct queue *queue)
+{
+    for (const struct queue_taker *taker = queue->takers; taker != NULL; taker = taker->next)
+        hook_call(taker->wake);
+}
+
+struct queue *queue_create(enum queue_order order, size_t capacity, uint64_t seed)
+{
+    assert(capacity > 0);
+    struct queue *queue = memory_allocate_zeroed(1, sizeof(*queue));
+    queue->order = order;
+    /* Room for an eighth at a time: else a full queue switches threads for every single item. */
+    queue->refill_level = capacity - (capacity < 8 ? 1 : capacity / 8);
+    queue->random = seed;
+    queue->fresh.entries = memory_allocate_zeroed(capacity, sizeof(queue->fresh.entries[0]));
+    queue->fresh.capacity = capacity;
+    LIST_INIT(&queue->idle_takers);
+    condition_init(&queue->has_room);
+    lock_init(&queue->lock, LOCK_RANK_QUEUE);
+    return queue;
+}
+
+void queue_destroy(struct queue *queue)
+{
+    if (queue == NULL)
+        return;
+    assert(queue->fresh.count == 0 && queue->returned.count == 0);
+    while (queue->takers != NULL) {
+        struct queue_taker *taker = queue->takers;
+        queue->takers = taker->next;
+        free(taker);
+    }
+    lock_clear(&queue->lock);
+    condition_clear(&queue->has_room);
+    free(queue->fresh.entries);
+    free(queue->returned.entries);
+    free(queue);
+}
+
+struct queue_taker *queue_add_taker(struct queue *queue, struct hook wake)
+{
+    struct queue_taker *taker = memory_allocate_zeroed(1, sizeof(*taker));
+    taker->wake = wake;
+    taker->next = queue->takers;
+    queue->takers = taker;
+    return taker;
+}
+
+bool queue_push(struct queue *queue, void *item, int64_t priority)
+{
+    lock_acquire(&queue->lock);
+    while (queue->fresh.count == queue->fresh.capacity && !queue->is_closed) {
+        queue->waiting_pushes++;
+        condition_wait(&queue->has_room, &queue->lock);
+        queue->waiting_pushes--;
+    }
+    if (queue->is_closed) {
+        lock_release(&queue->lock);
+        return false;
+    }
+    uint64_t sequence = queue->sequence++;
+    int64_t rank = fresh_rank(queue->order, priority, sequence);
+    heap_push(&queue->fresh, (struct entry){rank, sequence, item});
+    struct hook wake = wake_one_locked(queue);
+    lock_release(&queue->lock);
+
+    hook_call(wake);
+    return true;
+}
+
+void queue_close(struct queue *queue)
+{
+    lock_acquire(&queue->lock);
+    queue->is_closed = true;
+    bool ended = is_ended_locked(queue);
+    lock_release(&queue->lock);
+
+    condition_broadcast(&queue->has_room);
+    if (ended)
+        wake_all(queue);
+}
+
+void queue_drain(struct queue *queue)
+{
+    lock_acquire(&queue->lock);
+    queue->is_closed = true;
+    queue->is_draining = true;
+    lock_release(&queue->lock);
+
+    condition_broadcast(&queue->has_room);
+    wake_all(queue); /* each may wait for a time that does not count any more */
+}
+
+enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int64_t now_us,
+                             void **out_item, int64_t *out_due_us)
+{
+    enum queue_answer answer = QUEUE_ITEM;
+    bool push_may_go_on = false;
+    struct hook wake = {0};
+
+    lock_acquire(&queue->lock);
+    set_idle_locked(queue, taker, false);
+    if (queue->returned.count > 0 &&
+        (queue->is_draining || queue->returned.entries[0].rank <= now_us)) {
+        *out_item = heap_take(&queue->returned, 0);
+    } else if (queue->fresh.count > 0) {
+        *out_item = heap_take(&queue->fresh, fresh_index_locked(queue));
+        push_may_go_on = queue->waiting_pushes > 0 && queue->fresh.count <= queue->refill_level;
+    } else if (is_ended_locked(queue)) {
+        answer = QUEUE_ENDED;
+    } else {
+        answer = QUEUE_WAIT;
+        *out_due_us = taker->due_us = next_due_us_locked(queue);
+        set_idle_locked(queue, taker, true);
+    }
+    if (answer == QUEUE_ITEM) {
+        queue->taken++;
+        wake = wake_one_locked(queue);
+    }
+    lock_release(&queue->lock);
+
+    if (push_may_go_on)
+        condition_signal(&queue->has_room);
+    hook_call(wake);
+    return answer;
+}
+
+void queue_return(struct queue *queue, void *item, int64_t due_us)
+{
+    lock_acquire(&queue->lock);
+    assert(queue->taken > 0);
+    queue->taken--;
+    heap_push(&queue->returned, (struct entry){due_us, queue->sequence++, item});
+    struct hook wake = wake_one_locked(queue);
+    lock_release(&queue->lock);
+
+    hook_call(wake);
+}
+
+void queue_done(struct queue *queue)
+{
+    lock_acquire(&queue->lock);
+    assert(queue->taken > 0);
+    queue->taken--;
+    bool ended = is_ended_locked(queue);
+    lock_release(&queue->lock);
+
+    if (ended)
+        wake_all(queue);
+}
+
+struct queue_levels queue_levels(struct queue *queue)
+{
+    lock_acquire(&queue->lock);
+    struct queue_levels levels = {
+        .fresh = queue->fresh.count,
+        .returned = queue->returned.count,
+        .taken = queue->taken,
+        .capacity = queue->fresh.capacity,
+    };
+    lock_release(&queue->lock);
+    return levels;
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# haul demo: a practice run without the internet, with the result it announces.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+export TMPDIR=$WORK/demo
+mkdir "$TMPDIR"
+cd "$TMPDIR"
+
+start=$(now_ms)
+status=0
+timeout "$(scaled 60)" "$HAUL" demo >"$OUT" 2>"$ERR" || status=$?
+took=$(($(now_ms) - start))
+assert_eq "$status" 0 "exit code"
+assert_at_most "$took" "$(scaled 30000)" "time in ms"
+cat "$OUT" "$ERR" >"$WORK/all"
+assert_not "the output is not plain" grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$WORK/all"
+assert "nothing leaves this machine" grep -q '127\.0\.0\.1' "$WORK/all"
+
+# Many at a time is several times faster than one at a time.
+speedup=$(grep -E '^16 at a time' "$WORK/all" | grep -oE '[0-9]+(\.[0-9]+)?x faster' | head -1)
+assert "no speed-up in the output" test -n "$speedup"
+speedup=${speedup%x*}
+assert_at_least "${speedup%.*}" 3 "speed-up"
+
+# The reports are where the output says, and they hold.
+demo_report=$(sed -n 's/^your report *//p' "$WORK/all" | head -1)
+if ! [ -f "$demo_report" ]; then
+    fail "no report at '$demo_report'"
+    cat "$WORK/all" >&2
+else
+    DIR=$(cd "$(dirname "$demo_report")/../.." && pwd)
+    [ -d "$DIR/.haul" ] || DIR=$(cd "$(dirname "$demo_report")/../../.." && pwd)
+    note_outside
+    check_run
+    assert_at_least "$(report .counts.downloaded)" 150 "downloaded"
+    assert_at_least "$(report '[.failures[] | select(.class == "not-found")] | length')" 1 \
+        "planned 404s in the report"
+    assert_at_least "$(report .retries.recovered)" 1 "recovered by a retry"
+    assert_eq "$(visible_files "$DIR" | grep -c 'evil\.sh' || true)" 0 "files named by the server"
+    images=$(visible_files "$DIR" | wc -l)
+    assert_eq "$images" "$(report .counts.downloaded)" "files against downloads"
+fi
+assert_eq "$(find "$TMPDIR" -name 'evil*' | wc -l)" 0 "files that a server named"

@@ -1,0 +1,96 @@
+# Programs and scripts of make check. A test is found here or not at all: tests/tree/sources.sh.
+
+# One program for each tests/unit/test_*.c, from that file alone.
+unit_tests = \
+	tests/unit/test_cancel \
+	tests/unit/test_clock \
+	tests/unit/test_content_type \
+	tests/unit/test_error \
+	tests/unit/test_histogram \
+	tests/unit/test_host_gate \
+	tests/unit/test_log \
+	tests/unit/test_memory \
+	tests/unit/test_number \
+	tests/unit/test_options \
+	tests/unit/test_outcome \
+	tests/unit/test_permits \
+	tests/unit/test_pool \
+	tests/unit/test_practice_image \
+	tests/unit/test_practice_plan \
+	tests/unit/test_practice_server \
+	tests/unit/test_queue \
+	tests/unit/test_queue_threads \
+	tests/unit/test_summary \
+	tests/unit/test_text \
+	tests/unit/test_thread \
+	tests/unit/test_vis
+
+check_PROGRAMS += $(unit_tests)
+
+# A web server with every fault that haul must survive; libc and OpenSSL only.
+check_PROGRAMS += tests/support/fault_server
+tests_support_fault_server_SOURCES = \
+	tests/support/fault_connection.c \
+	tests/support/fault_connection.h
+tests_support_fault_server_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS)
+tests_support_fault_server_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
+
+# Measured by make bench; built by make check, so that they cannot rot.
+check_PROGRAMS += \
+	tests/bench/bare_loop \
+	tests/bench/measure
+
+TESTS += $(unit_tests)
+
+tree_tests = \
+	tests/tree/format.sh \
+	tests/tree/layers.sh \
+	tests/tree/sizes.sh \
+	tests/tree/sources.sh \
+	tests/tree/words.sh
+
+integration_tests = \
+	tests/integration/blocked_address.sh \
+	tests/integration/concurrency.sh \
+	tests/integration/credentials.sh \
+	tests/integration/demo.sh \
+	tests/integration/determinism.sh \
+	tests/integration/disk_full.sh \
+	tests/integration/exit_codes.sh \
+	tests/integration/faults.sh \
+	tests/integration/kill9.sh \
+	tests/integration/lists.sh \
+	tests/integration/names.sh \
+	tests/integration/output.sh \
+	tests/integration/redirects.sh \
+	tests/integration/retries.sh \
+	tests/integration/signals.sh \
+	tests/integration/stream.sh \
+	tests/integration/timeouts.sh \
+	tests/integration/tls.sh
+
+dist_check_SCRIPTS += $(tree_tests) $(integration_tests)
+TESTS += $(tree_tests) $(integration_tests)
+
+EXTRA_DIST += \
+	tests/support/lib.sh \
+	tests/support/servers.sh \
+	tests/support/summary.sh \
+	tests/support/validate.py \
+	tests/bench/run \
+	tests/unit/bell.h \
+	tests/unit/child.h
+
+LDADD = libhaul.a $(HAUL_LIBS) $(CHECK_LIBS)
+
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = bash
+AM_TESTS_ENVIRONMENT = \
+	HAUL='$(abs_top_builddir)/haul'; export HAUL; \
+	SRCDIR='$(abs_top_srcdir)'; export SRCDIR; \
+	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
+	TESTS_SUPPORT='$(abs_top_srcdir)/tests/support'; export TESTS_SUPPORT;
+
+.PHONY: bench
+bench: all $(check_PROGRAMS)
+	$(AM_TESTS_ENVIRONMENT) bash '$(srcdir)/tests/bench/run'

@@ -1,0 +1,53 @@
+#include "fault_counters.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKETS 1024
+
+struct counter {
+    struct counter *next;
+    unsigned count;
+    char path[];
+};
+
+struct counters {
+    pthread_mutex_t lock; /* guards everything below */
+    struct counter *buckets[BUCKETS];
+};
+
+static struct counter **find_locked(struct counters *counters, const char *path)
+{
+    unsigned hash = 5381;
+    for (const char *byte = path; *byte != '\0'; byte++)
+        hash = hash * 33 + (unsigned char)*byte;
+    struct counter **slot = &counters->buckets[hash % BUCKETS];
+    while (*slot != NULL && strcmp((*slot)->path, path) != 0)
+        slot = &(*slot)->next;
+    return slot;
+}
+
+struct counters *counters_create(void)
+{
+    struct counters *counters = calloc(1, sizeof(*counters));
+    if (counters == NULL || pthread_mutex_init(&counters->lock, NULL) != 0)
+        abort();
+    return counters;
+}
+
+unsigned counters_next(struct counters *counters, const char *path)
+{
+    pthread_mutex_lock(&counters->lock);
+    struct counter **slot = find_locked(counters, path);
+    if (*slot == NULL) {
+        size_t size = strlen(path) + 1;
+        *slot = calloc(1, sizeof(**slot) + size);
+        if (*slot == NULL)
+            abort();
+        memcpy((*slot)->path, path, size);
+    }
+    unsigned before = (*slot)->count++;
+    pthread_mutex_unlock(&counters->lock);
+    return before;
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# summary.sh MAKE_STATUS BUILD_FOLDER...: what make check found in these folders. Prints the logs
+# of failed tests, the reasons of skipped ones, and alone on the last line
+#
+#   N passed, N failed[, N skipped]
+#
+# Fails when a test failed, when none ran, or when make did (a test that does not compile has no
+# result). A sanitizer's report counts as a failure even if the test did not notice.
+set -euo pipefail
+
+made=$1
+shift
+passed=0
+failed=0
+skipped=0
+
+show() { # TITLE FILE
+    echo "=== $1"
+    tail -n 200 "$2"
+}
+
+for folder in "$@"; do
+    while IFS= read -r -d '' result; do
+        log=${result%.trs}.log
+        while IFS= read -r word; do
+            case $word in
+            PASS | XFAIL) passed=$((passed + 1)) ;;
+            SKIP)
+                skipped=$((skipped + 1))
+                echo "skipped $log: $(tail -n 1 "$log" 2>/dev/null || true)"
+                ;;
+            *)
+                failed=$((failed + 1))
+                show "$word $log" "$log"
+                ;;
+            esac
+        done < <(sed -n 's/^:test-result: *\([A-Z]*\).*/\1/p' "$result")
+    done < <(find "$folder" -name '*.trs' -print0 | sort -z)
+    while IFS= read -r -d '' report; do
+        failed=$((failed + 1))
+        show "sanitizer report $report" "$report"
+    done < <(find "$folder" -path '*/sanitizer/*' -type f -print0)
+    while IFS= read -r -d '' log; do
+        failed=$((failed + 1))
+        show "sanitizer report in $log" "$log"
+    done < <(grep -rlZE --include='*.log' --exclude=config.log --exclude=test-suite.log \
+        'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|: runtime error: ' "$folder" || true)
+done
+
+if [ "$failed" = 0 ] && { [ "$made" != 0 ] || [ "$passed" = 0 ]; }; then
+    echo "make ended with status $made, and $passed tests passed: something could not be built or run"
+    failed=1
+fi
+if [ "$skipped" = 0 ]; then
+    echo "$passed passed, $failed failed"
+else
+    echo "$passed passed, $failed failed, $skipped skipped"
+fi
+[ "$failed" = 0 ]

@@ -1,0 +1,489 @@
+#include "app/options.h"
+#include "app/option_table.h"
+#include "app/usage.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#define MAX_WORDS 16
+
+/* Command lines are written as one string; words are separated by '\1', so that they may hold
+ * blanks or be empty. */
+#define S "\1"
+
+struct parsed {
+    struct options options;
+    struct error error;
+    bool succeeded;
+    char *line;
+    char *arguments[MAX_WORDS + 2];
+};
+
+static struct parsed *parse(const char *line)
+{
+    struct parsed *parsed = memory_allocate_zeroed(1, sizeof(*parsed));
+    char *rest;
+    int count = 0;
+
+    parsed->line = memory_copy_string(line);
+    parsed->arguments[count++] = memory_copy_string("haul");
+    rest = line[0] == '\0' ? NULL : parsed->line;
+    while (rest != NULL) {
+        ck_assert_int_le(count, MAX_WORDS);
+        parsed->arguments[count++] = strsep(&rest, S);
+    }
+    options_init(&parsed->options);
+    parsed->succeeded = options_parse(&parsed->options, count, parsed->arguments, &parsed->error);
+    return parsed;
+}
+
+static void discard(struct parsed *parsed)
+{
+    options_clear(&parsed->options);
+    free(parsed->arguments[0]);
+    free(parsed->line);
+    free(parsed);
+}
+
+struct shown {
+    const char *name;
+    char value[256];
+    unsigned matches;
+};
+
+static void show_value(void *context, const struct option_value *value)
+{
+    struct shown *shown = context;
+
+    if (strcmp(value->name, shown->name) != 0)
+        return;
+    shown->matches++;
+    switch (value->kind) {
+    case OPTION_VALUE_NUMBER:
+        snprintf(shown->value, sizeof(shown->value), "%lld", (long long)value->number);
+        break;
+    case OPTION_VALUE_BOOL:
+        snprintf(shown->value, sizeof(shown->value), "%s", value->number != 0 ? "yes" : "no");
+        break;
+    case OPTION_VALUE_TEXT:
+        snprintf(shown->value, sizeof(shown->value), "%s",
+                 value->text == NULL ? "(null)" : value->text);
+        break;
+    case OPTION_VALUE_LIST:
+        for (size_t i = 0; i < value->list->count; i++) {
+            size_t used = strlen(shown->value);
+            snprintf(shown->value + used, sizeof(shown->value) - used, "%s%s", i > 0 ? "," : "",
+                     value->list->items[i]);
+        }
+        break;
+    }
+}
+
+static void assert_value(const struct options *options, const char *name, const char *expected)
+{
+    struct shown shown = {.name = name};
+
+    options_visit(options, show_value, &shown);
+    ck_assert_msg(shown.matches == 1, "--%s was visited %u times", name, shown.matches);
+    ck_assert_msg(strcmp(shown.value, expected) == 0, "--%s is '%s', expected '%s'", name,
+                  shown.value, expected);
+}
+
+static const struct {
+    const char *name, *value;
+} defaults[] = {
+    {"input", ""},
+    {"allow-empty", "no"},
+    {"dir", "downloads"},
+    {"if-exists", "skip"},
+    {"sync", "batch"},
+    {"mtime", "yes"},
+    {"keep-runs", "10"},
+    {"min-free", "268435456"},
+    {"jobs", "16"},
+    {"threads", "0"},
+    {"per-host", "6"},
+    {"retries", "3"},
+    {"retry-wait", "1000000"},
+    {"max-retry-wait", "300000000"},
+    {"connect-timeout", "10000000"},
+    {"stall-timeout", "30000000"},
+    {"timeout", "900000000"},
+    {"max-size", "0"},
+    {"redirects", "10"},
+    {"header", ""},
+    {"user-agent", "(null)"},
+    {"referer", "(null)"},
+    {"proxy", "(null)"},
+    {"cacert", "(null)"},
+    {"insecure-host", ""},
+    {"public-only", "no"},
+    {"report", "(null)"},
+    {"json", "no"},
+    {"redact", ""},
+    {"progress", "auto"},
+    {"quiet", "no"},
+    {"verbose", "no"},
+    {"serve", "no"},
+};
+
+START_TEST(a_bare_list_is_got_with_the_promised_defaults)
+{
+    struct parsed *parsed = parse("urls.txt");
+
+    ck_assert_msg(parsed->succeeded, "%s", parsed->error.text);
+    ck_assert_int_eq(parsed->options.command, COMMAND_GET);
+    ck_assert_uint_eq(ARRAY_LENGTH(defaults), OPTION_ID_COUNT);
+    for (size_t i = 0; i < ARRAY_LENGTH(defaults); i++)
+        assert_value(&parsed->options, defaults[i].name, defaults[i].value);
+    discard(parsed);
+}
+END_TEST
+
+/* Good command lines: one option's value and all operands (joined by ','). */
+static const struct {
+    const char *line;
+    const char *name, *value;
+    const char *operands;
+    enum command command;
+} good[] = {
+    {"-j" S "4" S "x", "jobs", "4", "x", COMMAND_GET},
+    {"-j4" S "x", "jobs", "4", "x", COMMAND_GET},
+    {"--jobs" S "65535" S "x", "jobs", "65535", "x", COMMAND_GET},
+    {"--jobs=1" S "x", "jobs", "1", "x", COMMAND_GET},
+    {"--jobs=1" S "-j2" S "x" S "--jobs" S "3", "jobs", "3", "x", COMMAND_GET},
+    {"get" S "x" S "-j" S "7" S "y", "jobs", "7", "x,y", COMMAND_GET},
+    {"-q" S "get" S "x", "quiet", "yes", "x", COMMAND_GET},
+    {"x" S "get", "quiet", "no", "x,get", COMMAND_GET},
+    {"get" S "get", "quiet", "no", "get", COMMAND_GET},
+    {"get" S "demo", "quiet", "no", "demo", COMMAND_GET},
+    {"--" S "get", "quiet", "no", "get", COMMAND_GET},
+    {"get" S "--" S "-j" S "--jobs", "jobs", "16", "-j,--jobs", COMMAND_GET},
+    {"x" S "--" S "-", "jobs", "16", "x,-", COMMAND_GET},
+    {"-", "jobs", "16", "-", COMMAND_GET},
+    {"demo", "serve", "no", "", COMMAND_DEMO},
+    {"demo" S "--serve", "serve", "yes", "", COMMAND_DEMO},
+    {"--serve" S "demo", "serve", "yes", "", COMMAND_DEMO},
+    {"-qv" S "x", "verbose", "yes", "x", COMMAND_GET},
+    {"-qvj9" S "x", "jobs", "9", "x", COMMAND_GET},
+    {"--quiet" S "--no-quiet" S "x", "quiet", "no", "x", COMMAND_GET},
+    {"--no-mtime" S "x", "mtime", "no", "x", COMMAND_GET},
+    {"--no-mtime" S "--mtime" S "x", "mtime", "yes", "x", COMMAND_GET},
+    {"-d" S "a b" S "x", "dir", "a b", "x", COMMAND_GET},
+    {"--dir" S "--jobs" S "x", "dir", "--jobs", "x", COMMAND_GET},
+    {"--if-exists=error" S "x", "if-exists", "error", "x", COMMAND_GET},
+    {"--if-exists" S "overwrite" S "x", "if-exists", "overwrite", "x", COMMAND_GET},
+    {"--sync=none" S "x", "sync", "none", "x", COMMAND_GET},
+    {"--progress=bar" S "x", "progress", "bar", "x", COMMAND_GET},
+    {"--min-free=1.5G" S "x", "min-free", "1610612736", "x", COMMAND_GET},
+    {"--min-free=0" S "x", "min-free", "0", "x", COMMAND_GET},
+    {"--max-size" S "20M" S "x", "max-size", "20971520", "x", COMMAND_GET},
+    {"--timeout=1h30m" S "x", "timeout", "5400000000", "x", COMMAND_GET},
+    {"--timeout=500ms" S "x", "timeout", "500000", "x", COMMAND_GET},
+    {"--retry-wait=0" S "x", "retry-wait", "0", "x", COMMAND_GET},
+    {"--stall-timeout=1" S "x", "stall-timeout", "1000000", "x", COMMAND_GET},
+    {"--retries=0" S "x", "retries", "0", "x", COMMAND_GET},
+    {"--header" S "X-A: 1" S "--header=Authorization: Basic eDp5" S "x", "header",
+     "X-A: 1,Authorization: Basic eDp5", "x", COMMAND_GET},
+    {"--header=X-A:1" S "x", "header", "X-A:1", "x", COMMAND_GET},
+    {"--header=Ranges: a" S "x", "header", "Ranges: a", "x", COMMAND_GET},
+    {"--header=X'!#$%&*+-.^_`|~9: \xc3\xa9" S "x", "header", "X'!#$%&*+-.^_`|~9: \xc3\xa9", "x",
+     COMMAND_GET},
+    {"--user-agent=" S "x", "user-agent", "", "x", COMMAND_GET},
+    {"--user-agent=me 1.0" S "x", "user-agent", "me 1.0", "x", COMMAND_GET},
+    {"--proxy=" S "x", "proxy", "", "x", COMMAND_GET},
+    {"--insecure-host=[::1]" S "--insecure-host=b" S "x", "insecure-host", "[::1],b", "x",
+     COMMAND_GET},
+    {"--report=-" S "x", "report", "-", "x", COMMAND_GET},
+    {"a" S "-i" S "b" S "http://c/" S "--input=d", "input", "b,d", "a,b,http://c/,d", COMMAND_GET},
+    {"-i" S "-", "input", "-", "-", COMMAND_GET},
+    {"-i" S "get" S "x", "input", "get", "get,x", COMMAND_GET},
+    {"-i" S "http://h/" S "-i" S "/a:////b", "input", "http://h/,/a:////b", "http:/h/,/a:/b",
+     COMMAND_GET},
+};
+
+START_TEST(good_command_lines_set_what_they_say)
+{
+    struct parsed *parsed = parse(good[_i].line);
+    char operands[256] = "";
+
+    ck_assert_msg(parsed->succeeded, "'%s': %s", good[_i].line, parsed->error.text);
+    ck_assert_int_eq(parsed->options.command, good[_i].command);
+    assert_value(&parsed->options, good[_i].name, good[_i].value);
+    for (size_t i = 0; i < parsed->options.operands.count; i++) {
+        strcat(operands, i > 0 ? "," : "");
+        strcat(operands, parsed->options.operands.items[i]);
+    }
+    ck_assert_str_eq(operands, good[_i].operands);
+    ck_assert(!parsed->options.wants_help);
+    ck_assert(!parsed->options.wants_version);
+    discard(parsed);
+}
+END_TEST
+
+static const struct {
+    const char *line;
+    const char *text;
+} bad[] = {
+    {"", "no list or URL to download (see 'haul --help')"},
+    {"get", "no list or URL to download (see 'haul --help')"},
+    {"-q", "no list or URL to download (see 'haul --help')"},
+    {"x" S "", "an empty argument is neither a list nor a URL"},
+    {"--jbos" S "3" S "x", "unknown option '--jbos', did you mean '--jobs'?"},
+    {"x" S "--jbos=3", "unknown option '--jbos', did you mean '--jobs'?"},
+    {"--retires=3" S "x", "unknown option '--retires', did you mean '--retries'?"},
+    {"--treads=3" S "x", "unknown option '--treads', did you mean '--threads'?"},
+    {"--no-mtine" S "x", "unknown option '--no-mtine', did you mean '--no-mtime'?"},
+    {"--verson", "unknown option '--verson', did you mean '--version'?"},
+    {"--hepl", "unknown option '--hepl', did you mean '--help'?"},
+    {"--per" S "3" S "x", "unknown option '--per', did you mean '--per-host'?"},
+    {"--job" S "3" S "x", "unknown option '--job', did you mean '--jobs'?"},
+    {"--no-jobs" S "x", "unknown option '--no-jobs' (see 'haul --help all')"},
+    {"--per_host=3" S "x", "unknown option '--per_host', did you mean '--per-host'?"},
+    {"--flurbl" S "x", "unknown option '--flurbl' (see 'haul --help all')"},
+    {"--=x" S "x", "unknown option '--' (see 'haul --help all')"},
+    {"--\033[31m" S "x", "unknown option '--\\x1b[31m' (see 'haul --help all')"},
+    {"-z" S "x", "unknown option '-z' (see 'haul --help all')"},
+    {"-qz" S "x", "unknown option '-z' (see 'haul --help all')"},
+    {"-\033" S "x", "unknown option '-\\x1b' (see 'haul --help all')"},
+    {"x" S "--jobs", "--jobs needs a value (N)"},
+    {"x" S "-j", "--jobs needs a value (N)"},
+    {"x" S "--header", "--header needs a value ('NAME: VALUE')"},
+    {"--json=yes" S "x", "--json takes no value"},
+    {"--no-json=yes" S "x", "--no-json takes no value"},
+    {"--version=1", "--version takes no value"},
+    {"--jobs=0" S "x", "--jobs: 0 is not between 1 and 65535 (N)"},
+    {"-j65536" S "x", "--jobs: 65536 is not between 1 and 65535 (N)"},
+    {"--jobs=-1" S "x", "--jobs: '-1' is not one number between 1 and 65535"},
+    {"--jobs=" S "x", "--jobs: '' is not one number between 1 and 65535"},
+    {"--jobs=4x" S "x", "--jobs: '4x' is not one number between 1 and 65535"},
+    {"--jobs= 4" S "x", "--jobs: ' 4' is not one number between 1 and 65535"},
+    {"--jobs=99999999999999999999" S "x",
+     "--jobs: '99999999999999999999' is not one number between 1 and 65535"},
+    {"--threads=1,2" S "x", "--threads: '1,2' is not one number between 1 and 1024"},
+    {"--threads=0" S "x", "--threads: 0 is not between 1 and 1024 (N)"},
+    {"--min-free=1X" S "x", "--min-free: '1X' is not a size (like 500K, 20M, 1.5G)"},
+    {"--max-size=99999999T" S "x", "--max-size: '99999999T' is not a size (like 500K, 20M, 1.5G)"},
+    {"--timeout=soon" S "x", "--timeout: 'soon' is not a time (like 500ms, 30s, 1h30m)"},
+    {"--timeout=0" S "x", "--timeout: 0 is not between 1ms and 7d (TIME)"},
+    {"--retry-wait=25h" S "x", "--retry-wait: 25h is not between 0 and 1d (TIME)"},
+    {"--sync=now" S "x", "--sync: 'now' is not one of batch|file|none"},
+    {"--sync=bat" S "x", "--sync: 'bat' is not one of batch|file|none"},
+    {"--sync=" S "x", "--sync: '' is not one of batch|file|none"},
+    {"--sync=batch|file" S "x", "--sync: 'batch|file' is not one of batch|file|none"},
+    {"-d" S "" S "x", "--dir: the value is empty"},
+    {"--report=" S "x", "--report: the value is empty"},
+    {"-i" S "", "--input: the value is empty"},
+    {"--header=A: b\r\nC: d" S "x", "--header: the value holds a control character"},
+    {"--header=A: b\tc" S "x", "--header: the value holds a control character"},
+    {"--user-agent=a\nb" S "x", "--user-agent: the value holds a control character"},
+    {"--referer=a\177b" S "x", "--referer: the value holds a control character"},
+    {"--header=secret" S "x", "--header: the value is not like 'Name: value'"},
+    {"--header=: b" S "x", "--header: the value is not like 'Name: value'"},
+    {"--header=A : b" S "x", "--header: the value is not like 'Name: value'"},
+    {"--header=A\xc3\xa9: b" S "x", "--header: the value is not like 'Name: value'"},
+    {"--header=A:  " S "x", "--header: 'A' has no value"},
+    {"--header=host: b" S "x", "--header: 'host' is set by haul itself"},
+    {"--header=Content-Length: 1" S "x", "--header: 'Content-Length' is set by haul itself"},
+    {"--header=TRANSFER-ENCODING: x" S "x", "--header: 'TRANSFER-ENCODING' is set by haul itself"},
+    {"--header=Connection: x" S "x", "--header: 'Connection' is set by haul itself"},
+    {"--header=Range: bytes=0-1" S "x", "--header: 'Range' is set by haul itself"},
+    {"--header=if-none-match: x" S "x", "--header: 'if-none-match' is set by haul itself"},
+    {"--insecure-host=https://a/" S "x", "--insecure-host: 'https://a/' is not a host name"},
+    {"--serve" S "x", "--serve belongs to 'haul demo', not to 'haul get'"},
+    {"get" S "--no-serve" S "x", "--serve belongs to 'haul demo', not to 'haul get'"},
+    {"demo" S "x", "'haul demo' takes no list or URL"},
+    {"--help=foo", "--help: there is no topic 'foo' (see 'haul --help')"},
+};
+
+START_TEST(bad_command_lines_are_usage_errors_that_name_the_reason)
+{
+    struct parsed *parsed = parse(bad[_i].line);
+
+    ck_assert_msg(!parsed->succeeded, "'%s' was accepted", bad[_i].line);
+    ck_assert_int_eq(parsed->error.kind, ERROR_USAGE);
+    ck_assert_str_eq(parsed->error.text, bad[_i].text);
+    discard(parsed);
+}
+END_TEST
+
+static const struct {
+    const char *line;
+    const char *topic;
+    bool help, version;
+} questions[] = {
+    {"--help", NULL, true, false},
+    {"-h", NULL, true, false},
+    {"--help" S "all", "all", true, false},
+    {"--help=all", "all", true, false},
+    {"-h" S "speed", "speed", true, false},
+    {"--help" S "network" S "--flurbl", "network", true, false},
+    {"--help" S "urls.txt", NULL, true, false},
+    {"demo" S "--help", NULL, true, false},
+    {"x" S "-j4" S "--help" S "files", "files", true, false},
+    {"--version", NULL, false, true},
+    {"-qV" S "--flurbl", NULL, false, true},
+    {"--version" S "--help", NULL, false, true},
+};
+
+START_TEST(help_and_version_end_the_command_line)
+{
+    struct parsed *parsed = parse(questions[_i].line);
+
+    ck_assert_msg(parsed->succeeded, "'%s': %s", questions[_i].line, parsed->error.text);
+    ck_assert(parsed->options.wants_help == questions[_i].help);
+    ck_assert(parsed->options.wants_version == questions[_i].version);
+    ck_assert_pstr_eq(parsed->options.help_topic, questions[_i].topic);
+    discard(parsed);
+}
+END_TEST
+
+START_TEST(threads_never_outnumber_jobs)
+{
+    struct parsed *parsed = parse("--threads=8" S "--jobs=3" S "x");
+    ck_assert_uint_eq(options_thread_count(&parsed->options), 3);
+    discard(parsed);
+
+    parsed = parse("--threads=8" S "--jobs=30" S "x");
+    ck_assert_uint_eq(options_thread_count(&parsed->options), 8);
+    discard(parsed);
+
+    parsed = parse("-j1" S "x");
+    ck_assert_uint_eq(options_thread_count(&parsed->options), 1);
+    discard(parsed);
+
+    parsed = parse("-j60000" S "x");
+    ck_assert_uint_ge(options_thread_count(&parsed->options), 1);
+    ck_assert_uint_le(options_thread_count(&parsed->options), 1024);
+    discard(parsed);
+}
+END_TEST
+
+START_TEST(choices_have_names_and_names_fit_any_buffer)
+{
+    char name[16], tiny[4];
+
+    ck_assert_str_eq(options_choice_name("batch|file|none", 0, name, sizeof(name)), "batch");
+    ck_assert_str_eq(options_choice_name("batch|file|none", 2, name, sizeof(name)), "none");
+    ck_assert_str_eq(options_choice_name("batch|file|none", 3, name, sizeof(name)), "");
+    ck_assert_str_eq(options_choice_name("batch|file|none", 0, tiny, sizeof(tiny)), "bat");
+}
+END_TEST
+
+static void field_to_name(const char *field, char *out)
+{
+    for (; *field != '\0'; field++)
+        *out++ = *field == '_' ? '-' : *field;
+    *out = '\0';
+}
+
+START_TEST(every_row_is_named_as_its_field_and_lies_in_its_range)
+{
+    static const char *const fields[] = {
+#define OPTION_ANY(field) #field,
+#include "app/options.def"
+    };
+    char expected[OPTION_NAME_SIZE];
+
+    ck_assert_uint_eq(ARRAY_LENGTH(fields), OPTION_ID_COUNT);
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        const struct option_row *row = option_table_row(id);
+        ck_assert_uint_lt(strlen(fields[id]) + strlen("no-"), OPTION_NAME_SIZE);
+        field_to_name(fields[id], expected);
+        ck_assert_str_eq(row->name, expected);
+        ck_assert_int_eq(option_table_find(expected, strlen(expected)), id);
+        ck_assert_int_le(row->minimum, row->maximum);
+        ck_assert_int_le(row->initial, row->kind == OPTION_KIND_CHOICE ? 0 : row->maximum);
+        if (row->short_name != 0)
+            ck_assert_int_eq(option_table_find_short(row->short_name), id);
+    }
+}
+END_TEST
+
+static char *print_help(const char *topic)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    ck_assert_ptr_nonnull(out);
+    usage_print(out, topic);
+    ck_assert_int_eq(fclose(out), 0);
+    return text;
+}
+
+static unsigned assert_width(char *text)
+{
+    unsigned lines = 0;
+
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"), lines++)
+        ck_assert_msg(strlen(line) <= 80, "longer than 80 columns: %s", line);
+    return lines;
+}
+
+START_TEST(the_first_help_screen_fits_a_small_terminal)
+{
+    char *text = print_help(NULL);
+    unsigned lines = 0;
+
+    for (const char *at = text; *at != '\0'; at++)
+        lines += *at == '\n';
+    ck_assert_uint_le(lines, 24);
+    ck_assert_ptr_nonnull(strstr(text, "-j, --jobs N"));
+    assert_width(text);
+    free(text);
+}
+END_TEST
+
+START_TEST(help_for_all_shows_every_option_once_and_each_group_its_own)
+{
+    char *all = print_help("all");
+    char flag[OPTION_NAME_SIZE + 8];
+
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        const struct option_row *row = option_table_row(id);
+        bool is_on = row->kind == OPTION_KIND_BOOL && row->initial != 0;
+        snprintf(flag, sizeof(flag), " --%s%s%s", is_on ? "[no-]" : "", row->name,
+                 row->argument != NULL ? " " : "");
+        char *found = strstr(all, flag);
+        ck_assert_msg(found != NULL, "no '%s' in --help all", flag);
+        char *group = print_help(option_table_group_name(row->group));
+        ck_assert_msg(strstr(group, flag) != NULL, "no '%s' in its group", flag);
+        free(group);
+    }
+    ck_assert_uint_gt(assert_width(all), OPTION_ID_COUNT);
+    ck_assert(usage_is_topic("all"));
+    ck_assert(usage_is_topic("retries"));
+    ck_assert(!usage_is_topic("jobs"));
+    ck_assert(!usage_is_topic(""));
+    free(all);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("options");
+    TCase *tests = tcase_create("options");
+
+    tcase_add_test(tests, a_bare_list_is_got_with_the_promised_defaults);
+    tcase_add_loop_test(tests, good_command_lines_set_what_they_say, 0, ARRAY_LENGTH(good));
+    tcase_add_loop_test(tests, bad_command_lines_are_usage_errors_that_name_the_reason, 0,
+                        ARRAY_LENGTH(bad));
+    tcase_add_loop_test(tests, help_and_version_end_the_command_line, 0, ARRAY_LENGTH(questions));
+    tcase_add_test(tests, threads_never_outnumber_jobs);
+    tcase_add_test(tests, choices_have_names_and_names_fit_any_buffer);
+    tcase_add_test(tests, every_row_is_named_as_its_field_and_lies_in_its_range);
+    tcase_add_test(tests, the_first_help_screen_fits_a_small_terminal);
+    tcase_add_test(tests, help_for_all_shows_every_option_once_and_each_group_its_own);
+    suite_add_tcase(suite, tests);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

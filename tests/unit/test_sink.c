@@ -1,0 +1,263 @@
+#include "io/sink.h"
+
+#include <sys/resource.h>
+#include <time.h>
+
+#include "model/content_type.h"
+#include "scratch.h"
+
+#define MEMORY ((size_t)64 * 1024)
+#define FILE_NAME "out/.haul/tmp/t"
+
+static struct root *root;
+static char *body; /* bytes that differ from their neighbours at every distance */
+
+#define BODY_BYTES ((size_t)1024 * 1024 + 13)
+
+static void setup(void)
+{
+    scratch_setup();
+    struct error error = {0};
+    root = root_open(in_scratch("out"), &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+    body = malloc(BODY_BYTES);
+    ck_assert_ptr_nonnull(body);
+    uint32_t state = 1;
+    for (size_t i = 0; i < BODY_BYTES; i++) {
+        state = state * 1664525 + 1013904223;
+        body[i] = (char)(state >> 24);
+    }
+}
+
+static void teardown(void)
+{
+    root_close(root);
+    free(body);
+    scratch_teardown();
+}
+
+static bool file_equals(const char *name, const char *bytes, size_t length)
+{
+    FILE *file = fopen(in_scratch(name), "r");
+    char *content = malloc(length + 1);
+    bool equals = file != NULL && fread(content, 1, length + 1, file) == length &&
+                  memcmp(content, bytes, length) == 0;
+    free(content);
+    if (file != NULL)
+        fclose(file);
+    return equals;
+}
+
+static const struct {
+    size_t memory;
+    size_t length;
+    size_t piece;
+} body_cases[] = {
+    {MEMORY, 0, 1},
+    {MEMORY, 1, 1},
+    {MEMORY, 10000, 1460},
+    {MEMORY, MEMORY - 1, 16384},
+    {MEMORY, MEMORY, 16384},
+    {MEMORY, MEMORY, MEMORY},
+    {MEMORY, MEMORY + 1, 16384},
+    {MEMORY, MEMORY + 1, MEMORY + 1},
+    {MEMORY, BODY_BYTES, 1},
+    {MEMORY, BODY_BYTES, 1459},
+    {MEMORY, BODY_BYTES, 16384},
+    {MEMORY, BODY_BYTES, 99991},
+    {MEMORY, BODY_BYTES, BODY_BYTES},
+    {1000, BODY_BYTES, 777},
+    {1000, BODY_BYTES, 1001},
+    {0, 100, 7},
+};
+
+START_TEST(a_body_in_pieces_of_any_size_is_stored_byte_for_byte)
+{
+    struct sink *sink = sink_create(root, body_cases[_i].memory);
+    size_t length = body_cases[_i].length;
+    sink_begin(sink, "t");
+    int result = 0;
+    for (size_t at = 0; at < length && result == 0; at += body_cases[_i].piece) {
+        size_t piece = body_cases[_i].piece < length - at ? body_cases[_i].piece : length - at;
+        result = sink_write(sink, body + at, piece);
+    }
+    ck_assert_int_eq(result, 0);
+    ck_assert_int_eq(sink_finish(sink, -1), 0);
+    ck_assert(file_equals(FILE_NAME, body, length));
+    ck_assert_int_eq(sink_length(sink), (int64_t)length);
+    size_t head_length;
+    const char *head = sink_head(sink, &head_length);
+    ck_assert_uint_eq(head_length,
+                      length < CONTENT_TYPE_SNIFF_BYTES ? length : CONTENT_TYPE_SNIFF_BYTES);
+    ck_assert_int_eq(memcmp(head, body, head_length), 0);
+    sink_destroy(sink);
+}
+END_TEST
+
+START_TEST(a_body_that_fits_into_memory_has_no_file_before_it_is_finished)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    sink_begin(sink, "t");
+    ck_assert_int_eq(sink_write(sink, body, MEMORY - 1), 0);
+    ck_assert_int_eq(sink_write(sink, body, 1), 0);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), 0);
+    ck_assert_int_eq(sink_write(sink, body, 1), 0);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), S_IFREG);
+    sink_abort(sink);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), 0);
+    sink_destroy(sink);
+}
+END_TEST
+
+START_TEST(one_sink_serves_many_bodies)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    static const size_t lengths[] = {100, BODY_BYTES, 0, MEMORY, 5};
+    for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
+        char temporary[8];
+        snprintf(temporary, sizeof(temporary), "t%zu", i);
+        sink_begin(sink, temporary);
+        ck_assert_int_eq(sink_write(sink, body + i, lengths[i] - (lengths[i] > i ? i : 0)), 0);
+        if (i % 2 == 0)
+            ck_assert_int_eq(sink_finish(sink, -1), 0);
+        else
+            sink_abort(sink);
+    }
+    sink_abort(sink);
+    ck_assert(file_equals("out/.haul/tmp/t0", body, 100));
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/t1"), 0);
+    ck_assert(file_equals("out/.haul/tmp/t2", body, 0));
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/t3"), 0);
+    ck_assert(file_equals("out/.haul/tmp/t4", body + 4, 1));
+    sink_destroy(sink);
+}
+END_TEST
+
+static const int64_t times[] = {0, 1, 1700000000, -86400, -1};
+
+START_TEST(the_file_gets_the_time_of_the_server)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    int64_t before = (int64_t)time(NULL);
+    sink_begin(sink, "t");
+    ck_assert_int_eq(sink_write(sink, "abc", 3), 0);
+    ck_assert_int_eq(sink_finish(sink, times[_i]), 0);
+    struct stat status;
+    ck_assert_int_eq(stat(in_scratch(FILE_NAME), &status), 0);
+    if (times[_i] != -1)
+        ck_assert_int_eq(status.st_mtime, times[_i]);
+    else
+        ck_assert_int_ge(status.st_mtime, before - 1); /* the kernel's coarse clock is behind */
+    sink_destroy(sink);
+}
+END_TEST
+
+START_TEST(what_is_planted_under_the_temporary_name_is_not_touched)
+{
+    scratch_write("victim", "precious");
+    ck_assert_int_eq(symlink(in_scratch("victim"), in_scratch("out/.haul/tmp/link")), 0);
+    ck_assert_int_eq(mkfifo(in_scratch("out/.haul/tmp/fifo"), 0600), 0);
+    ck_assert_int_eq(mkdir(in_scratch("out/.haul/tmp/directory"), 0700), 0);
+    static const char *const names[] = {"link", "fifo", "directory"};
+    struct sink *sink = sink_create(root, MEMORY);
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        sink_begin(sink, names[i]);
+        ck_assert_int_eq(sink_write(sink, body, MEMORY + 1), -EEXIST);
+        ck_assert_int_eq(sink_write(sink, body, 1), -EEXIST);
+        ck_assert_int_eq(sink_finish(sink, -1), -EEXIST);
+        sink_begin(sink, names[i]);
+        ck_assert_int_eq(sink_write(sink, body, 10), 0);
+        ck_assert_int_eq(sink_finish(sink, -1), -EEXIST);
+    }
+    sink_destroy(sink);
+    ck_assert(scratch_holds("victim", "precious"));
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/link"), S_IFLNK);
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/fifo"), S_IFIFO);
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/directory"), S_IFDIR);
+}
+END_TEST
+
+START_TEST(destroying_a_sink_removes_an_unfinished_file)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    sink_begin(sink, "t");
+    ck_assert_int_eq(sink_write(sink, body, BODY_BYTES), 0);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), S_IFREG);
+    sink_destroy(sink);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), 0);
+    sink_destroy(NULL);
+}
+END_TEST
+
+/* The write that crosses the limit is a partial one: the rest fails. */
+static void beyond_a_limit(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit = {100000, 100000};
+    EXPECT(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    struct sink *sink = sink_create(root, MEMORY);
+    sink_begin(sink, "t");
+    int result = 0;
+    for (size_t at = 0; at < BODY_BYTES && result == 0; at += 10000)
+        result = sink_write(sink, body + at, 10000);
+    EXPECT(result == -EFBIG);
+    EXPECT(scratch_kind(FILE_NAME) == S_IFREG);
+    EXPECT(sink_finish(sink, -1) == -EFBIG);
+    EXPECT(scratch_kind(FILE_NAME) == 0);
+    sink_begin(sink, "t");
+    EXPECT(sink_write(sink, body, 50000) == 0 && sink_finish(sink, -1) == 0);
+    EXPECT(file_equals(FILE_NAME, body, 50000));
+    sink_destroy(sink);
+}
+
+START_TEST(a_write_that_fails_half_way_removes_the_file_and_the_sink_goes_on)
+{
+    scratch_child(beyond_a_limit, "a limit on the size of files");
+}
+END_TEST
+
+static void on_a_small_disk(void)
+{
+    scratch_mount("size=1600k"); /* of which 1 MiB is the reserve */
+    struct error error = {0};
+    struct root *small = root_open(in_scratch("small"), &error);
+    EXPECT(small != NULL);
+    struct sink *sink = sink_create(small, MEMORY);
+    sink_begin(sink, "t");
+    EXPECT(sink_write(sink, body, BODY_BYTES) == -ENOSPC);
+    sink_abort(sink);
+    EXPECT(scratch_kind("small/.haul/tmp/t") == 0);
+    sink_begin(sink, "t");
+    EXPECT(sink_write(sink, body, 100000) == 0 && sink_finish(sink, -1) == 0);
+    EXPECT(file_equals("small/.haul/tmp/t", body, 100000));
+    sink_destroy(sink);
+    root_close(small);
+}
+
+START_TEST(a_full_disk_is_reported_and_the_file_removed)
+{
+    scratch_child(on_a_small_disk, "a full disk");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("sink");
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_loop_test(cases, a_body_in_pieces_of_any_size_is_stored_byte_for_byte, 0,
+                        (int)ARRAY_LENGTH(body_cases));
+    tcase_add_test(cases, a_body_that_fits_into_memory_has_no_file_before_it_is_finished);
+    tcase_add_test(cases, one_sink_serves_many_bodies);
+    tcase_add_loop_test(cases, the_file_gets_the_time_of_the_server, 0, (int)ARRAY_LENGTH(times));
+    tcase_add_test(cases, what_is_planted_under_the_temporary_name_is_not_touched);
+    tcase_add_test(cases, destroying_a_sink_removes_an_unfinished_file);
+    tcase_add_test(cases, a_write_that_fails_half_way_removes_the_file_and_the_sink_goes_on);
+    tcase_add_test(cases, a_full_disk_is_reported_and_the_file_removed);
+    Suite *suite = suite_create("sink");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,310 @@
+#include "model/summary.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND INT64_C(1000000)
+
+static struct summary summary;
+
+static void set_up(void)
+{
+    summary_init(&summary);
+}
+
+static void tear_down(void)
+{
+    summary_clear(&summary);
+}
+
+/* Adds a job of a host (NULL: the line was bad) and returns nothing of it. */
+static void add(enum status status, enum failure failure, const char *host, uint64_t line)
+{
+    struct job job = {.index = line, .source = "urls.txt", .line = line};
+    outcome_init(&job.outcome);
+    job.outcome.status = status;
+    job.outcome.failure = failure;
+    job.origin.host = (char *)(uintptr_t)host;
+    summary_add(&summary, &job, 0);
+}
+
+START_TEST(statuses_add_up_to_the_total)
+{
+    static const uint64_t TIMES[STATUS_COUNT] = {5, 4, 3, 2, 6, 1};
+    for (size_t status = 0; status < STATUS_COUNT; status++) {
+        for (uint64_t i = 0; i < TIMES[status]; i++)
+            add((enum status)status,
+                status == STATUS_SKIPPED           ? FAILURE_EXISTS
+                : status == STATUS_FAILED && i < 4 ? FAILURE_TLS
+                : status == STATUS_FAILED          ? FAILURE_GONE
+                                                   : FAILURE_NONE,
+                "a.example", 1 + i);
+    }
+    uint64_t sum = 0;
+    for (size_t status = 0; status < STATUS_COUNT; status++) {
+        ck_assert_uint_eq(summary.counts.by_status[status], TIMES[status]);
+        sum += summary.counts.by_status[status];
+    }
+    ck_assert_uint_eq(summary.counts.total, sum);
+    ck_assert_uint_eq(summary.counts.by_failure[FAILURE_TLS], 4);
+    ck_assert_uint_eq(summary.counts.by_failure[FAILURE_GONE], 2);
+    ck_assert_uint_eq(summary.counts.by_failure[FAILURE_EXISTS], 0); /* skipped is no failure */
+    ck_assert_ptr_null(summary.examples[FAILURE_EXISTS]);
+}
+END_TEST
+
+START_TEST(the_first_failure_of_a_class_is_its_example)
+{
+    add(STATUS_FAILED, FAILURE_TLS, "a.example", 7);
+    add(STATUS_FAILED, FAILURE_TLS, "a.example", 8);
+    add(STATUS_FAILED, FAILURE_BAD_URL, NULL, 0);
+    ck_assert_str_eq(summary.examples[FAILURE_TLS], "urls.txt:7");
+    ck_assert_str_eq(summary.examples[FAILURE_BAD_URL], "urls.txt"); /* no line: an argument */
+    ck_assert_ptr_null(summary.examples[FAILURE_GONE]);
+}
+END_TEST
+
+START_TEST(one_download_is_counted_in_every_sum)
+{
+    struct job job = {.source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.origin.host = (char[]){"a.example"};
+    job.outcome.status = STATUS_DOWNLOADED;
+    job.outcome.failure = FAILURE_NONE;
+    job.outcome.attempts = 3;
+    job.outcome.connections = 2;
+    job.outcome.reused = true;
+    job.outcome.wire_bytes = 1200;
+    job.outcome.file_bytes = 1000;
+    job.outcome.us = (struct phases){10, 20, 30, -1, 50, 60, 500};
+    summary_add(&summary, &job, 3 * SECOND + 1);
+    job.outcome.us.total = 700;
+    job.outcome.attempts = 1;
+    job.outcome.connections = 0;
+    summary_add(&summary, &job, 3 * SECOND + 2);
+
+    const struct counts *counts = &summary.counts;
+    ck_assert_uint_eq(counts->attempts, 4);
+    ck_assert_uint_eq(counts->retries, 2);
+    ck_assert_uint_eq(counts->recovered, 1);
+    ck_assert_uint_eq(counts->connections_opened, 2);
+    ck_assert_uint_eq(counts->connections_reused, 2);
+    ck_assert_int_eq(counts->wire_bytes, 2400);
+    ck_assert_int_eq(counts->file_bytes, 2000);
+    ck_assert_int_eq(counts->phases.queue, 20);
+    ck_assert_int_eq(counts->phases.dns, 40);
+    ck_assert_int_eq(counts->phases.tls, 0);
+    ck_assert_int_eq(counts->phases.receive, 120);
+    ck_assert_int_eq(counts->phases.total, 1200);
+    ck_assert_uint_eq(summary.total_us.count, 2);
+    ck_assert_int_eq(summary.total_us.max_us, 700);
+    ck_assert_uint_eq(summary.ttfb_us.count, 2);
+    ck_assert_uint_eq(summary.timeline[3].finished, 2);
+    ck_assert_int_eq(summary.timeline[3].wire_bytes, 2400);
+
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts = summary_hosts(&summary, 10, &count, &total);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(hosts[0]->urls, 2);
+    ck_assert_uint_eq(hosts[0]->timed, 2);
+    ck_assert_int_eq(hosts[0]->total_us, 1200);
+    ck_assert_int_eq(hosts[0]->max_us, 700);
+    ck_assert_int_eq(hosts[0]->file_bytes, 2000);
+    free(hosts);
+}
+END_TEST
+
+START_TEST(a_failed_job_gives_no_file_bytes_and_recovers_nothing)
+{
+    struct job job = {.source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.outcome.attempts = 4;
+    job.outcome.wire_bytes = 90;
+    job.outcome.file_bytes = 70;
+    summary_add(&summary, &job, -5);
+    ck_assert_uint_eq(summary.counts.retries, 3);
+    ck_assert_uint_eq(summary.counts.recovered, 0);
+    ck_assert_int_eq(summary.counts.wire_bytes, 90);
+    ck_assert_int_eq(summary.counts.file_bytes, 0);
+    ck_assert_uint_eq(summary.total_us.count, 0);
+    ck_assert_uint_eq(summary.timeline[0].failed, 1);
+}
+END_TEST
+
+START_TEST(hosts_are_ranked_by_urls_then_by_name)
+{
+    static const char *const HOSTS[] = {"c.example", "b.example", "a.example", "b.example",
+                                        "d.example", "c.example", "c.example", "a.example"};
+    for (size_t i = 0; i < ARRAY_LENGTH(HOSTS); i++)
+        add(STATUS_DOWNLOADED, FAILURE_NONE, HOSTS[i], i + 1);
+    add(STATUS_FAILED, FAILURE_BAD_URL, NULL, 9);
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts = summary_hosts(&summary, 3, &count, &total);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(total, 4);
+    ck_assert_str_eq(hosts[0]->host, "c.example");
+    ck_assert_str_eq(hosts[1]->host, "a.example");
+    ck_assert_str_eq(hosts[2]->host, "b.example");
+    free(hosts);
+}
+END_TEST
+
+START_TEST(failing_hosts_are_ranked_by_the_failures_of_one_class)
+{
+    add(STATUS_FAILED, FAILURE_TLS, "a.example", 1);
+    for (uint64_t i = 0; i < 3; i++)
+        add(STATUS_FAILED, FAILURE_GONE, "a.example", 2);
+    for (uint64_t i = 0; i < 2; i++)
+        add(STATUS_FAILED, FAILURE_TLS, "b.example", 3);
+    add(STATUS_DOWNLOADED, FAILURE_NONE, "c.example", 4);
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts =
+        summary_failing_hosts(&summary, FAILURE_TLS, 5, &count, &total);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(total, 2);
+    ck_assert_str_eq(hosts[0]->host, "b.example");
+    ck_assert_uint_eq(hosts[0]->by_failure[FAILURE_TLS], 2);
+    ck_assert_str_eq(hosts[1]->host, "a.example");
+    free(hosts);
+    hosts = summary_failing_hosts(&summary, FAILURE_DNS, 5, &count, &total);
+    ck_assert_uint_eq(count + total, 0);
+    free(hosts);
+}
+END_TEST
+
+START_TEST(hosts_beyond_the_limit_are_counted_together)
+{
+    char host[32];
+    for (unsigned i = 0; i < SUMMARY_HOST_LIMIT + 5; i++) {
+        snprintf(host, sizeof(host), "h%u.example", i);
+        add(STATUS_FAILED, FAILURE_DNS, host, i + 1);
+    }
+    add(STATUS_FAILED, FAILURE_DNS, "h3.example", 1); /* one that is in is still told apart */
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts =
+        summary_failing_hosts(&summary, FAILURE_DNS, 2, &count, &total);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(total, SUMMARY_HOST_LIMIT + 1);
+    ck_assert_str_eq(hosts[0]->host, "other hosts");
+    ck_assert_uint_eq(hosts[0]->urls, 5);
+    ck_assert_str_eq(hosts[1]->host, "h3.example");
+    ck_assert_uint_eq(hosts[1]->urls, 2);
+    free(hosts);
+    hosts = summary_hosts(&summary, SIZE_MAX, &count, &total);
+    uint64_t urls = 0;
+    for (size_t i = 0; i < count; i++)
+        urls += hosts[i]->urls;
+    ck_assert_uint_eq(urls, SUMMARY_HOST_LIMIT + 6);
+    free(hosts);
+}
+END_TEST
+
+START_TEST(a_copy_does_not_change_with_the_original_and_can_go_on)
+{
+    add(STATUS_FAILED, FAILURE_TLS, "a.example", 1);
+    add(STATUS_DOWNLOADED, FAILURE_NONE, "b.example", 2);
+    struct summary copy;
+    summary_copy(&summary, &copy);
+    for (uint64_t i = 0; i < 100; i++)
+        add(STATUS_FAILED, FAILURE_GONE, "a.example", 3);
+    summary_clear(&summary);
+    summary = copy;
+    ck_assert_uint_eq(summary.counts.total, 2);
+    ck_assert_str_eq(summary.examples[FAILURE_TLS], "urls.txt:1");
+    ck_assert_ptr_null(summary.examples[FAILURE_GONE]);
+    add(STATUS_DOWNLOADED, FAILURE_NONE, "b.example", 3); /* found by its hash in the copy too */
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts = summary_hosts(&summary, 5, &count, &total);
+    ck_assert_uint_eq(total, 2);
+    ck_assert_str_eq(hosts[0]->host, "b.example");
+    ck_assert_uint_eq(hosts[0]->urls, 2);
+    ck_assert_uint_eq(hosts[1]->urls, 1);
+    free(hosts);
+}
+END_TEST
+
+static const struct {
+    int64_t elapsed_us;
+    int64_t slot_us;
+    size_t slot;
+} timeline_cases[] = {
+    {511 * SECOND, SECOND, 511},
+    {512 * SECOND, 2 * SECOND, 256},
+    {1023 * SECOND + 999999, 2 * SECOND, 511},
+    {1024 * SECOND, 4 * SECOND, 256},
+    {86400 * SECOND, 256 * SECOND, 337},
+    {INT64_MAX, (INT64_C(1) << 35) * SECOND, 268},
+};
+
+START_TEST(the_timeline_gets_coarser_when_time_runs_past_its_end)
+{
+    struct job job = {.source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.outcome.wire_bytes = 10;
+    for (int64_t second = 0; second < 4; second++)
+        summary_add(&summary, &job, second * SECOND);
+    summary_add(&summary, &job, timeline_cases[_i].elapsed_us);
+    int64_t slot_us = timeline_cases[_i].slot_us;
+    ck_assert_int_eq(summary.timeline_slot_us, slot_us);
+    ck_assert_uint_eq(summary.timeline[timeline_cases[_i].slot].finished, 1);
+    uint64_t early = slot_us == SECOND ? 1 : slot_us == 2 * SECOND ? 2 : 4;
+    ck_assert_uint_eq(summary.timeline[0].finished, early);
+    ck_assert_uint_eq(summary.timeline[0].failed, early);
+    ck_assert_int_eq(summary.timeline[0].wire_bytes, (int64_t)early * 10);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < TIMELINE_SLOTS; i++)
+        sum += summary.timeline[i].finished;
+    ck_assert_uint_eq(sum, 5);
+}
+END_TEST
+
+START_TEST(sums_stop_at_their_maximum)
+{
+    struct job job = {.source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.origin.host = (char[]){"a.example"};
+    job.outcome.status = STATUS_DOWNLOADED;
+    job.outcome.failure = FAILURE_NONE;
+    job.outcome.wire_bytes = INT64_MAX;
+    job.outcome.file_bytes = INT64_MAX;
+    job.outcome.us = (struct phases){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX,
+                                     INT64_MAX, INT64_MAX, INT64_MAX};
+    for (int i = 0; i < 3; i++)
+        summary_add(&summary, &job, INT64_MAX);
+    ck_assert_int_eq(summary.counts.wire_bytes, INT64_MAX);
+    ck_assert_int_eq(summary.counts.file_bytes, INT64_MAX);
+    ck_assert_int_eq(summary.counts.phases.receive, INT64_MAX);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("summary");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_set_timeout(cases, 60);
+    tcase_add_test(cases, statuses_add_up_to_the_total);
+    tcase_add_test(cases, the_first_failure_of_a_class_is_its_example);
+    tcase_add_test(cases, one_download_is_counted_in_every_sum);
+    tcase_add_test(cases, a_failed_job_gives_no_file_bytes_and_recovers_nothing);
+    tcase_add_test(cases, hosts_are_ranked_by_urls_then_by_name);
+    tcase_add_test(cases, failing_hosts_are_ranked_by_the_failures_of_one_class);
+    tcase_add_test(cases, hosts_beyond_the_limit_are_counted_together);
+    tcase_add_test(cases, a_copy_does_not_change_with_the_original_and_can_go_on);
+    tcase_add_loop_test(cases, the_timeline_gets_coarser_when_time_runs_past_its_end, 0,
+                        (int)ARRAY_LENGTH(timeline_cases));
+    tcase_add_test(cases, sums_stop_at_their_maximum);
+    Suite *suite = suite_create("summary");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
