@@ -124,6 +124,8 @@ libhaul_a_SOURCES += \
 libhaul_a_SOURCES += \
 	src/app/closing.c \
 	src/app/closing.h \
+	src/app/demo.c \
+	src/app/demo.h \
 	src/app/limits.c \
 	src/app/limits.h \
 	src/app/option_check.c \
@@ -140,12 +142,16 @@ libhaul_a_SOURCES += \
 	src/app/progress.h \
 	src/app/recorder.c \
 	src/app/recorder.h \
+	src/app/reporting.c \
+	src/app/reporting.h \
 	src/app/results.c \
 	src/app/results.h \
 	src/app/run.c \
 	src/app/run.h \
 	src/app/run_report.c \
 	src/app/run_report.h \
+	src/app/run_settings.c \
+	src/app/run_settings.h \
 	src/app/signals.c \
 	src/app/signals.h \
 	src/app/stop_reason.h \

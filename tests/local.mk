@@ -2,14 +2,21 @@
 
 # One program for each tests/unit/test_*.c, from that file alone.
 unit_tests = \
+	tests/unit/test_address \
 	tests/unit/test_cancel \
 	tests/unit/test_clock \
+	tests/unit/test_closing \
 	tests/unit/test_content_type \
+	tests/unit/test_directory \
 	tests/unit/test_error \
+	tests/unit/test_hash_table \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \
+	tests/unit/test_key \
 	tests/unit/test_log \
 	tests/unit/test_memory \
+	tests/unit/test_name \
+	tests/unit/test_name_table \
 	tests/unit/test_number \
 	tests/unit/test_options \
 	tests/unit/test_outcome \
@@ -18,11 +25,32 @@ unit_tests = \
 	tests/unit/test_practice_image \
 	tests/unit/test_practice_plan \
 	tests/unit/test_practice_server \
+	tests/unit/test_proxy \
+	tests/unit/test_publisher \
+	tests/unit/test_publisher_failure \
 	tests/unit/test_queue \
 	tests/unit/test_queue_threads \
+	tests/unit/test_record \
+	tests/unit/test_record_text \
+	tests/unit/test_recorder \
+	tests/unit/test_redirect \
+	tests/unit/test_report \
+	tests/unit/test_resolver \
+	tests/unit/test_retry \
+	tests/unit/test_root \
+	tests/unit/test_run_folder \
+	tests/unit/test_sink \
+	tests/unit/test_source \
+	tests/unit/test_state \
+	tests/unit/test_state_file \
 	tests/unit/test_summary \
 	tests/unit/test_text \
 	tests/unit/test_thread \
+	tests/unit/test_transfer_reply \
+	tests/unit/test_transfer_verdict \
+	tests/unit/test_url \
+	tests/unit/test_url_key \
+	tests/unit/test_url_mask \
 	tests/unit/test_vis
 
 check_PROGRAMS += $(unit_tests)
@@ -30,14 +58,22 @@ check_PROGRAMS += $(unit_tests)
 # A web server with every fault that haul must survive; libc and OpenSSL only.
 check_PROGRAMS += tests/support/fault_server
 tests_support_fault_server_SOURCES = \
+	tests/support/fault_broken.c \
+	tests/support/fault_broken.h \
 	tests/support/fault_connection.c \
-	tests/support/fault_connection.h
+	tests/support/fault_connection.h \
+	tests/support/fault_counters.c \
+	tests/support/fault_counters.h \
+	tests/support/fault_plain.c \
+	tests/support/fault_plain.h \
+	tests/support/fault_server.c
 tests_support_fault_server_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS)
 tests_support_fault_server_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 
 # Measured by make bench; built by make check, so that they cannot rot.
 check_PROGRAMS += \
 	tests/bench/bare_loop \
+	tests/bench/bench_record \
 	tests/bench/measure
 
 TESTS += $(unit_tests)
@@ -79,7 +115,10 @@ EXTRA_DIST += \
 	tests/support/validate.py \
 	tests/bench/run \
 	tests/unit/bell.h \
-	tests/unit/child.h
+	tests/unit/child.h \
+	tests/unit/json_check.h \
+	tests/unit/publishing.h \
+	tests/unit/scratch.h
 
 LDADD = libhaul.a $(HAUL_LIBS) $(CHECK_LIBS)
 

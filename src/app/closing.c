@@ -22,8 +22,7 @@ static size_t sort_failures(const struct counts *counts, enum failure out[FAILUR
         if (counts->by_failure[failure] == 0)
             continue;
         size_t place = count++;
-        while (place > 0 &&
-               counts->by_failure[out[place - 1]] < counts->by_failure[failure]) {
+        while (place > 0 && counts->by_failure[out[place - 1]] < counts->by_failure[failure]) {
             out[place] = out[place - 1];
             place--;
         }
@@ -48,8 +47,7 @@ static void append_status(struct text *text, const struct counts *counts, enum s
         size_t classes = sort_failures(counts, order);
         for (size_t i = 0; i < classes && i < 3; i++)
             text_append_format(text, "   %s %s",
-                               number_format_count(number,
-                                                   (int64_t)counts->by_failure[order[i]]),
+                               number_format_count(number, (int64_t)counts->by_failure[order[i]]),
                                failure_name(order[i]));
         if (classes > 3)
             text_append_format(text, "   and %zu other classes", classes - 3);
@@ -102,8 +100,7 @@ void closing_append_summary(struct text *text, const struct closing *closing)
     text_append_format(
         text, "%s %s in %s        %.1f url/s   %s/s   %s\n\n",
         number_format_count(count, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
-        number_format_duration(duration, closing->elapsed_us),
-        (double)counts->total * per_second,
+        number_format_duration(duration, closing->elapsed_us), (double)counts->total * per_second,
         number_format_bytes(rate, (int64_t)((double)counts->wire_bytes * per_second)),
         number_format_bytes(bytes, counts->file_bytes));
     append_status(text, counts, STATUS_DOWNLOADED, NULL);
@@ -164,8 +161,7 @@ void closing_append_failures(struct text *text, const struct closing *closing)
     enum failure order[FAILURE_COUNT];
     size_t classes = sort_failures(counts, order);
     for (size_t i = 0; i < classes && i < CLASSES_SHOWN; i++) {
-        text_append_format(text, "  %6llu %-18s",
-                           (unsigned long long)counts->by_failure[order[i]],
+        text_append_format(text, "  %6llu %-18s", (unsigned long long)counts->by_failure[order[i]],
                            failure_name(order[i]));
         append_hosts(text, closing->summary, order[i]);
     }

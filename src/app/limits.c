@@ -2,8 +2,8 @@
 
 #include <sys/resource.h>
 
-/* What a run holds open beside its downloads: standard streams, directories, lock, state (two handles
- * with write-ahead log and shared memory), records, list, cancel. */
+/* What a run holds open beside its downloads: standard streams, directories, lock, state (two
+ * handles with write-ahead log and shared memory), records, list, cancel. */
 #define FIXED_DESCRIPTORS 30
 #define DESCRIPTORS_PER_THREAD 3 /* a wake-up pair and a name lookup */
 #define DESCRIPTORS_PER_JOB 3    /* its connection, its file, and an idle connection kept */

@@ -4,8 +4,8 @@
 
 #include "base/common.h"
 
-/* Raises the soft limit on open files as far as `jobs` downloads on `threads` workers need and the hard
- * limit allows; returns how many downloads fit, from 1 to jobs. */
+/* Raises the soft limit on open files as far as `jobs` downloads on `threads` workers need and the
+ * hard limit allows; returns how many downloads fit, from 1 to jobs. */
 unsigned limits_fit_jobs(unsigned jobs, unsigned threads);
 
 #endif

@@ -23,7 +23,7 @@ struct producer {
     struct source **sources; /* one per operand; NULL for a URL */
     struct key_set *seen;
     struct name_table *names;
-    bool state_is_empty; /* at the start: nothing to look up */
+    bool state_is_empty;      /* at the start: nothing to look up */
     int64_t read_on_until_us; /* 0 = not stopping */
 
     struct error error;
@@ -146,8 +146,8 @@ static void count_lines(struct producer *producer, const struct source_counts *b
 static bool is_wanted(struct producer *producer, struct job *job, const char *problem)
 {
     enum failure failure = FAILURE_BAD_URL;
-    if (problem == NULL && url_parse(job->listed, strlen(job->listed), &job->origin, &failure,
-                                     &problem)) {
+    if (problem == NULL &&
+        url_parse(job->listed, strlen(job->listed), &job->origin, &failure, &problem)) {
         job->url = url_copy(&job->origin);
         job->key = url_key(&job->origin);
         if (key_set_add(producer->seen, job->key))
@@ -162,8 +162,7 @@ static bool is_wanted(struct producer *producer, struct job *job, const char *pr
     return false;
 }
 
-static void take_item(struct producer *producer, const char *source,
-                      const struct source_item *item)
+static void take_item(struct producer *producer, const char *source, const struct source_item *item)
 {
     uint64_t index = atomic_load_explicit(&producer->total, memory_order_relaxed) + 1;
     struct job *job = job_create(index, source, item->line, item->url, item->url_length);

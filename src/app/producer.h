@@ -2,7 +2,8 @@
  * earlier run has done, and pushes a job for the rest.
  *
  * It waits while the queue or the recorder is full, so that a list of any length costs the same
- * memory. What needs no request (bad lines, duplicates, kept files) goes straight to the recorder. */
+ * memory. What needs no request (bad lines, duplicates, kept files) goes straight to the recorder.
+ */
 #ifndef HAUL_APP_PRODUCER_H
 #define HAUL_APP_PRODUCER_H
 
@@ -31,7 +32,7 @@ struct producer_settings {
 struct producer *producer_create(const struct producer_settings *settings, struct error *error);
 /* Starts the thread, which closes the queue when the lists have ended. */
 bool producer_start(struct producer *producer, struct error *error);
-void producer_join(struct producer *producer); /* nothing when it was not started */
+void producer_join(struct producer *producer);    /* nothing when it was not started */
 void producer_destroy(struct producer *producer); /* joined; NULL is fine */
 
 struct report_input producer_input(struct producer *producer); /* any thread */

@@ -22,7 +22,7 @@
 struct progress {
     struct progress_settings settings;
     struct thread thread;
-    bool draws; /* a line that is redrawn */
+    bool draws;  /* a line that is redrawn */
     bool prints; /* plain lines now and then */
 
     /* touched by the progress thread only */
@@ -53,8 +53,7 @@ static void measure(struct progress *progress, const struct counts *counts, int6
     if (span_us < FRAME_US / 2)
         return;
     double seconds = (double)span_us / CLOCK_SECOND_US;
-    progress->urls_per_second =
-        (double)(finished(counts) - finished(&progress->window)) / seconds;
+    progress->urls_per_second = (double)(finished(counts) - finished(&progress->window)) / seconds;
     progress->bytes_per_second =
         (double)(counts->wire_bytes - progress->window.wire_bytes) / seconds;
     if (span_us >= RATE_WINDOW_US) {
@@ -79,9 +78,8 @@ static void append_position(struct text *line, const struct progress *progress, 
     if (progress->urls_per_second > 0 && total > done) {
         double left = (double)(total - done) / progress->urls_per_second;
         if (left < 1e6)
-            text_append_format(
-                line, " eta %s",
-                number_format_duration(number, (int64_t)left * CLOCK_SECOND_US));
+            text_append_format(line, " eta %s",
+                               number_format_duration(number, (int64_t)left * CLOCK_SECOND_US));
     }
 }
 
@@ -94,8 +92,7 @@ static void append_counts(struct text *line, const struct progress *progress,
                        (unsigned long long)counts->by_status[STATUS_DOWNLOADED]);
     if (counts->by_status[STATUS_KEPT] > 0)
         text_append_format(line, " kept %llu", (unsigned long long)counts->by_status[STATUS_KEPT]);
-    text_append_format(line, " failed %llu",
-                       (unsigned long long)counts->by_status[STATUS_FAILED]);
+    text_append_format(line, " failed %llu", (unsigned long long)counts->by_status[STATUS_FAILED]);
     text_append_format(line, "  %.1f url/s", progress->urls_per_second);
     text_append_format(line, " %s/s",
                        number_format_bytes(number, (int64_t)progress->bytes_per_second));
@@ -212,8 +209,7 @@ void progress_message(struct progress *progress, const char *format, ...)
 }
 
 /* The URL of a message: without scheme, query values masked, and not endless. */
-static void append_place(struct text *line, const struct progress *progress,
-                         const struct job *job)
+static void append_place(struct text *line, const struct progress *progress, const struct job *job)
 {
     struct text masked;
     text_init(&masked, 2 * URL_MAX_BYTES);
@@ -251,9 +247,9 @@ void progress_failure(struct progress *progress, const struct job *job)
     append_place(&line, progress, job);
     char detail[512];
     if (outcome->detail[0] != '\0')
-        text_append_format(&line, "  %s",
-                           vis_format(detail, sizeof detail, outcome->detail,
-                                      strlen(outcome->detail)));
+        text_append_format(
+            &line, "  %s",
+            vis_format(detail, sizeof detail, outcome->detail, strlen(outcome->detail)));
     char source[256];
     text_append_format(&line, "  (%s",
                        vis_format(source, sizeof source, job->source, strlen(job->source)));

@@ -31,7 +31,8 @@ void progress_message(struct progress *progress, const char *format, ...) PRINTF
 /* "FAIL class http host/path detail (file:line)", the first ten of each class. */
 void progress_failure(struct progress *progress, const struct job *job);
 
-void progress_stop(struct progress *progress); /* shows what is left, removes the line; NULL is fine */
+void progress_stop(
+    struct progress *progress); /* shows what is left, removes the line; NULL is fine */
 void progress_destroy(struct progress *progress); /* stopped; NULL is fine */
 
 #endif

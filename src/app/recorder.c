@@ -249,8 +249,8 @@ struct recorder *recorder_create(const struct recorder_settings *settings, struc
     recorder->checkpoint_us = clock_monotonic_us() + CHECKPOINT_US;
     recorder->state = state_open(settings->root, error);
     if (recorder->state != NULL)
-        recorder->publisher = publisher_create(settings->root, recorder->state, settings->sync,
-                                               settings->existing);
+        recorder->publisher =
+            publisher_create(settings->root, recorder->state, settings->sync, settings->existing);
     if (recorder->publisher == NULL || !create_files(recorder, error)) {
         recorder_destroy(recorder);
         return NULL;

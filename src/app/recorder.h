@@ -3,10 +3,9 @@
  *
  * Ownership: a pushed job belongs to the recorder, which frees it.
  * Threads:   recorder_push from any thread.
- * Waiting:   recorder_push never waits. Producers of jobs watch recorder_is_full and stop bringing new
- *            ones; waiters' hooks are called when there is room again, and
- *            recorder_wait_for_room waits for that.
- * Batches:   1,000 jobs or one second with SYNC_BATCH; otherwise what came within a few
+ * Waiting:   recorder_push never waits. Producers of jobs watch recorder_is_full and stop bringing
+ * new ones; waiters' hooks are called when there is room again, and recorder_wait_for_room waits
+ * for that. Batches:   1,000 jobs or one second with SYNC_BATCH; otherwise what came within a few
  *            milliseconds. Stopping flushes at once.
  * Trouble:   when names, state or records cannot be written, it raises the cancel (STOP_LOCAL) and
  *            goes on recording. */

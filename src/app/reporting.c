@@ -44,8 +44,7 @@ static struct report_facts collect_facts(const struct reporting *reporting)
 
 static int replace_report(const struct reporting *reporting, const char *json, bool is_synced)
 {
-    return run_folder_replace_file(reporting->folder, "report.json", json, strlen(json),
-                                   is_synced);
+    return run_folder_replace_file(reporting->folder, "report.json", json, strlen(json), is_synced);
 }
 
 int reporting_checkpoint(const struct reporting *reporting)

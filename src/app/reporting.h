@@ -34,8 +34,8 @@ struct reporting {
 /* Replaces report.json with what is known so far. 0 or a negative errno value. */
 int reporting_checkpoint(const struct reporting *reporting);
 
-/* The end: report.json, --report, the JSON event, the summary on stderr. False when a report could not
- * be written. *out_elapsed_us: of the whole run. */
+/* The end: report.json, --report, the JSON event, the summary on stderr. False when a report could
+ * not be written. *out_elapsed_us: of the whole run. */
 bool reporting_finish(const struct reporting *reporting, int exit_code, const char *outcome,
                       int64_t *out_elapsed_us, struct error *error);
 

@@ -80,7 +80,8 @@ static void on_first_signal(void *context)
 {
     struct run *run = context;
     if (!run->options->quiet)
-        progress_message(run->progress, "finishing running downloads, Ctrl-C again to stop at once");
+        progress_message(run->progress,
+                         "finishing running downloads, Ctrl-C again to stop at once");
 }
 
 static void drain_queue(void *context)
@@ -101,8 +102,8 @@ static bool open_places(struct run *run, struct error *error)
     run->root = root_open(options->dir, error);
     if (run->root == NULL)
         return false;
-    run->folder = run_folder_create(run->root, run->start_wall_us, (unsigned)options->keep_runs,
-                                    error);
+    run->folder =
+        run_folder_create(run->root, run->start_wall_us, (unsigned)options->keep_runs, error);
     if (run->folder == NULL)
         return false;
     run->state = state_open(run->root, error);
@@ -195,8 +196,8 @@ static bool build(struct run *run, struct error *error)
 
 static bool start_pool(struct run *run, struct error *error)
 {
-    run->pool = pool_start("worker", run->thread_count, worker_run, (void *const *)run->workers,
-                           error);
+    run->pool =
+        pool_start("worker", run->thread_count, worker_run, (void *const *)run->workers, error);
     if (run->pool == NULL)
         return false;
     if (pool_size(run->pool) < run->thread_count) {
@@ -245,8 +246,8 @@ static bool start(struct run *run, struct error *error)
         return false;
     run->signals = signals_start(run->cancel, (struct hook){on_first_signal, run}, error);
     run->reporting = reporting_of(run);
-    return run->signals != NULL && recorder_start(run->recorder, error) &&
-           start_pool(run, error) && producer_start(run->producer, error);
+    return run->signals != NULL && recorder_start(run->recorder, error) && start_pool(run, error) &&
+           producer_start(run->producer, error);
 }
 
 /* Waits for the end of each part in the order of the pipeline; all of it also after a start that

@@ -15,14 +15,13 @@ struct run_result {
     int signal_number; /* to be raised again at the end of the process, 0 = none */
     int64_t elapsed_us;
     struct counts counts;
-    unsigned peak_jobs;      /* the most downloads that ran at once */
-    char report_path[4096];  /* of report.json */
+    unsigned peak_jobs;     /* the most downloads that ran at once */
+    char report_path[4096]; /* of report.json */
 };
 
 /* Downloads what the options say. False when the run could not start; the error's kind says which
  * exit code that is. Signals must be blocked (signals_block) and libcurl initialised. */
-bool run_execute(const struct options *options, struct run_result *out_result,
-                 struct error *error);
+bool run_execute(const struct options *options, struct run_result *out_result, struct error *error);
 
 /* The exit code of an error that kept a run from starting. */
 int run_error_exit_code(const struct error *error);

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* All downloads together share this much for each kind of buffer: many stay within the memory budget,
- * and few are fast. */
+/* All downloads together share this much for each kind of buffer: many stay within the memory
+ * budget, and few are fast. */
 #define BUFFERS_BYTES ((size_t)16 * 1024 * 1024)
 
 static size_t share_of_buffers(unsigned jobs, size_t least, size_t most)
@@ -71,8 +71,7 @@ void run_settings_init(struct run_settings *settings, const struct options *opti
         .redirects = (unsigned)options->redirects,
         .is_public_only = options->public_only,
         .keeps_mtime = options->mtime,
-        .user_agent =
-            options->user_agent != NULL ? options->user_agent : settings->user_agent,
+        .user_agent = options->user_agent != NULL ? options->user_agent : settings->user_agent,
         .referer = options->referer,
         .headers = lend(&options->header),
         .header_count = options->header.count,

@@ -29,8 +29,8 @@ struct worker *worker_create(const struct worker_shared *shared, int number, str
     struct worker *worker = memory_allocate_zeroed(1, sizeof *worker);
     worker->shared = shared;
     worker->number = number;
-    worker->group = transfer_group_create(shared->transfer, shared->root, shared->sink_bytes,
-                                          shared->slots);
+    worker->group =
+        transfer_group_create(shared->transfer, shared->root, shared->sink_bytes, shared->slots);
     if (worker->group == NULL) {
         error_set(error, ERROR_LOCAL, "libcurl has no memory or descriptors for a worker");
         free(worker);
@@ -193,8 +193,7 @@ static void admit(struct worker *worker, struct job *job)
 static bool has_permit(struct worker *worker)
 {
     if (!worker->holds_permit)
-        worker->holds_permit =
-            permits_try_acquire(worker->shared->permits, worker->waiter);
+        worker->holds_permit = permits_try_acquire(worker->shared->permits, worker->waiter);
     return worker->holds_permit;
 }
 
@@ -207,13 +206,13 @@ static bool fill(struct worker *worker, int64_t *out_until_us)
     *out_until_us = CLOCK_NEVER;
     for (;;) {
         bool drains = is_draining(worker);
-        if (!drains && (!transfer_group_has_room(worker->group) ||
-                        recorder_is_full(shared->recorder) ||
-                        host_gate_is_full(shared->gate) || !has_permit(worker)))
+        if (!drains &&
+            (!transfer_group_has_room(worker->group) || recorder_is_full(shared->recorder) ||
+             host_gate_is_full(shared->gate) || !has_permit(worker)))
             break;
         void *item = NULL;
-        enum queue_answer answer = queue_take(shared->queue, worker->taker, clock_monotonic_us(),
-                                              &item, out_until_us);
+        enum queue_answer answer =
+            queue_take(shared->queue, worker->taker, clock_monotonic_us(), &item, out_until_us);
         if (answer != QUEUE_ITEM) {
             goes_on = answer != QUEUE_ENDED;
             break;

@@ -3,8 +3,8 @@
  * It takes a job when it has a free slot, a permit, and room behind it; the host gate lets the job
  * in or parks it. When a request ends, the job is handed to the recorder, goes back to the queue
  * (a redirect at once, a retry later), or is asked about at the resolver.
- * It waits in one place only: transfer_group_wait; new jobs, freed permits, room and cancel reach it by
- * a wake. */
+ * It waits in one place only: transfer_group_wait; new jobs, freed permits, room and cancel reach
+ * it by a wake. */
 #ifndef HAUL_APP_WORKER_H
 #define HAUL_APP_WORKER_H
 
@@ -43,8 +43,8 @@ void worker_destroy(struct worker *worker); /* NULL is fine */
 /* The thread's function; returns when the queue has ended. context: the worker. */
 void worker_run(void *context);
 
-/* Ends a job that is taken but not in transfer, after a failed attempt: back to the queue when it is
- * worth another try, else to the recorder. Any thread. */
+/* Ends a job that is taken but not in transfer, after a failed attempt: back to the queue when it
+ * is worth another try, else to the recorder. Any thread. */
 void worker_settle(const struct worker_shared *shared, struct job *job);
 
 #endif

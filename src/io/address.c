@@ -47,7 +47,7 @@ static enum address_kind classify_ipv6(const uint8_t bytes[16])
 {
     static const uint8_t zeros[16];
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-    static const uint8_t nat64[12] = {0x00, 0x64, 0xFF, 0x9B}; /* RFC 6052 */
+    static const uint8_t nat64[12] = {0x00, 0x64, 0xFF, 0x9B};                  /* RFC 6052 */
     static const uint8_t nat64_local[6] = {0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01}; /* RFC 8215 */
 
     if (memcmp(bytes, mapped, sizeof mapped) == 0 || memcmp(bytes, nat64, sizeof nat64) == 0)

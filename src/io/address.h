@@ -1,5 +1,6 @@
 /* Which socket addresses a transfer may connect to. Judged on the address itself, after all
- * spelling tricks of a host name are resolved; IPv4 inside IPv6 (mapped, NAT64, 6to4) is unwrapped. */
+ * spelling tricks of a host name are resolved; IPv4 inside IPv6 (mapped, NAT64, 6to4) is unwrapped.
+ */
 #ifndef HAUL_IO_ADDRESS_H
 #define HAUL_IO_ADDRESS_H
 
@@ -14,8 +15,8 @@ enum address_kind {
 };
 
 enum address_kind address_classify(const struct sockaddr *address);
-/* The same for a numeric address in text form ("127.0.0.1", "::1", "[::1]"); ADDRESS_OTHER when it is
- * no numeric address. */
+/* The same for a numeric address in text form ("127.0.0.1", "::1", "[::1]"); ADDRESS_OTHER when it
+ * is no numeric address. */
 enum address_kind address_classify_text(const char *text);
 
 #endif

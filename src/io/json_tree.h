@@ -19,9 +19,9 @@ void json_tree_append(json_t *array, json_t *value);
 
 json_t *json_tree_string(const char *string); /* NULL gives null; bad UTF-8 becomes U+FFFD */
 json_t *json_tree_count(uint64_t count);
-json_t *json_tree_known(int64_t number);   /* negative gives null */
+json_t *json_tree_known(int64_t number);                       /* negative gives null */
 json_t *json_tree_ratio(double numerator, double denominator); /* null when it is no number */
-json_t *json_tree_time(int64_t wall_us);   /* RFC 3339 with microseconds; null unless positive */
+json_t *json_tree_time(int64_t wall_us); /* RFC 3339 with microseconds; null unless positive */
 
 /* The text of a tree with a final '\n', on one line or indented; the caller frees it. Characters
  * that could steer a terminal are escaped. */

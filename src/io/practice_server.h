@@ -1,8 +1,10 @@
 /* A small web server of its own for trying things without the internet: bound to 127.0.0.1 only,
  * deterministic from a seed, with the troubles of real servers.
  *
- * Serves /photo/NNNN.png and .jpg (valid images of different sizes), and the planned failures
- * listed by practice_server_plan. Delays do not hold up other connections. */
+ * Serves /photo/NNNN.png and .jpg (valid images of different sizes, no two files equal), and the
+ * planned failures listed by practice_server_plan. Delays do not hold up other connections.
+ *
+ * Threads: any thread may call anything, except start and stop. It runs two threads of its own. */
 #ifndef HAUL_IO_PRACTICE_SERVER_H
 #define HAUL_IO_PRACTICE_SERVER_H
 
@@ -13,9 +15,9 @@
 struct practice_settings {
     uint16_t port; /* 0 = any free one */
     uint64_t seed;
-    unsigned url_count; /* how many URLs the plan has */
+    unsigned url_count; /* how many URLs the plan has, at most a million */
     int64_t delay_us;   /* mean time to the first byte */
-    int64_t jitter_us;  /* the delay varies by at most this, either way */
+    int64_t jitter_us;  /* the delay varies by at most this, either way; both at most 60 s */
 };
 
 /* How many URLs of the plan end in which way, when fetched with haul's defaults. */
@@ -33,9 +35,11 @@ struct practice_plan {
 
 struct practice_server;
 
+/* ERROR_USAGE for settings out of range, ERROR_LOCAL when the port cannot be had. */
 struct practice_server *practice_server_start(const struct practice_settings *settings,
                                               struct error *error);
-void practice_server_stop(struct practice_server *server); /* NULL is fine */
+/* Does not wait for delayed replies: they are sent at once or not at all. NULL is fine. */
+void practice_server_stop(struct practice_server *server);
 uint16_t practice_server_port(const struct practice_server *server);
 struct practice_plan practice_server_plan(const struct practice_server *server);
 /* Forgets what was requested so far: "succeeds later" starts anew. */

@@ -16,8 +16,7 @@ struct proxy_settings proxy_settings_read(const char *option)
 {
     struct proxy_settings settings = {.none = environment("no_proxy", "NO_PROXY")};
     if (option != NULL) {
-        settings.http = option;
-        settings.https = option;
+        settings.http = settings.https = option[0] != '\0' ? option : NULL;
         return settings;
     }
     const char *all = environment("all_proxy", "ALL_PROXY");

@@ -13,7 +13,7 @@ struct proxy_settings {
     const char *none;  /* hosts that are asked directly: "*", or names separated by ',' or blanks */
 };
 
-/* The option (NULL = not given) wins over the environment. */
+/* The option (NULL = not given, "" = no proxy) wins over the environment. */
 struct proxy_settings proxy_settings_read(const char *option);
 
 /* The proxy for a URL, NULL = direct. A name in the no-proxy list stands for the host and

@@ -131,6 +131,24 @@ static void add_url(struct text *text, const char *url, const struct redaction *
     free(copy);
 }
 
+/* Most URLs are requested as they are listed. Masking is the dearest part of a record: then the
+ * string at url_start, the last in the text, is taken once more. */
+static void add_final_url(struct text *text, const struct job *job, size_t url_start,
+                          const struct redaction *redaction)
+{
+    char copy[512]; /* text_append may move the bytes that it would read */
+    const char *url = job->outcome.attempts > 0 ? job->url.target : NULL;
+    size_t length = text->length - url_start;
+    bool is_same = url != NULL && length <= sizeof(copy) && strcmp(url, job->listed) == 0;
+    if (is_same)
+        memcpy(copy, text->data + url_start, length);
+    ADD(text, ",\"final_url\":");
+    if (is_same)
+        text_append(text, copy, length);
+    else
+        add_url(text, url, redaction);
+}
+
 static void add_identity(struct text *text, const struct job *job,
                          const struct redaction *redaction)
 {
@@ -144,9 +162,9 @@ static void add_identity(struct text *text, const struct job *job,
     ADD(text, ",\"line\":");
     add_positive(text, job->line);
     ADD(text, ",\"url\":");
+    size_t url_start = text->length;
     add_url(text, job->listed, redaction);
-    ADD(text, ",\"final_url\":");
-    add_url(text, job->outcome.attempts > 0 ? job->url.target : NULL, redaction);
+    add_final_url(text, job, url_start, redaction);
 }
 
 static void add_verdict(struct text *text, const struct outcome *outcome)

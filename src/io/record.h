@@ -1,8 +1,8 @@
 /* The record of one URL as a JSON line (schema haul.result/1) and as a row of failed.tsv.
  *
  * Formatted by hand because a tree of jansson objects for each costs 30 microseconds; tests parse
- * every line with jansson. Bad UTF-8 becomes U+FFFD and never loses a record. URLs are masked in the
- * JSON line; failed.tsv holds them whole. */
+ * every line with jansson. Bad UTF-8 becomes U+FFFD and never loses a record. URLs are masked in
+ * the JSON line; failed.tsv holds them whole. */
 #ifndef HAUL_IO_RECORD_H
 #define HAUL_IO_RECORD_H
 

@@ -237,9 +237,9 @@ static json_t *hosts_value(const struct summary *summary)
 static json_t *timeline_value(const struct summary *summary, int64_t elapsed_us)
 {
     /* A job may have been counted just after elapsed_us was read. */
+    int64_t now = (elapsed_us > 0 ? elapsed_us : 0) / summary->timeline_slot_us;
     int64_t last = TIMELINE_SLOTS - 1;
-    while (last > 0 && last * summary->timeline_slot_us > elapsed_us &&
-           summary->timeline[last].finished == 0)
+    while (last > now && summary->timeline[last].finished == 0)
         last--;
     json_t *slots = json_tree_array();
     for (int64_t i = 0; i <= last; i++) {

@@ -21,7 +21,7 @@ struct report_input {
 /* All that a report says beside the summary. Pointers are lent. */
 struct report_facts {
     const char *run_id;
-    const char *command; /* get */
+    const char *command;          /* get */
     const char *const *arguments; /* masked by report_format */
     size_t argument_count;
     int64_t start_wall_us;

@@ -19,8 +19,8 @@ struct source {
     int descriptor;
     int stop_descriptor;
     bool is_regular;
-    bool has_ended;    /* nothing more to read; the buffer may still hold lines */
-    bool skips_line;   /* inside a line that was too long */
+    bool has_ended;  /* nothing more to read; the buffer may still hold lines */
+    bool skips_line; /* inside a line that was too long */
     struct source_counts counts;
     char *buffer;
     size_t start; /* first byte not yet handed out */

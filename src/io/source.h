@@ -11,15 +11,15 @@
 #define SOURCE_LINE_MAX (64 * 1024) /* bytes of one line; a longer one is one bad item */
 
 enum source_answer {
-    SOURCE_ITEM,  /* *out_item is filled, valid until the next call */
-    SOURCE_END,   /* the list was read to its end */
+    SOURCE_ITEM,    /* *out_item is filled, valid until the next call */
+    SOURCE_END,     /* the list was read to its end */
     SOURCE_STOPPED, /* the stop descriptor became readable while waiting for a pipe or terminal */
-    SOURCE_ERROR, /* reading failed; *error says why */
+    SOURCE_ERROR,   /* reading failed; *error says why */
 };
 
 struct source_item {
-    uint64_t line;       /* from 1 */
-    const char *url;     /* as listed; not NUL-terminated */
+    uint64_t line;   /* from 1 */
+    const char *url; /* as listed; not NUL-terminated */
     size_t url_length;
     const char *problem; /* static text when the line cannot be used, else NULL */
 };

@@ -13,9 +13,8 @@ static bool is_utf8(const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length;) {
         uint32_t code_point;
-        size_t step = (unsigned char)bytes[i] < 0x80
-                          ? 1
-                          : vis_decode(bytes + i, length - i, &code_point);
+        size_t step =
+            (unsigned char)bytes[i] < 0x80 ? 1 : vis_decode(bytes + i, length - i, &code_point);
         if (step == 0)
             return false;
         i += step;

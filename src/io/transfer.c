@@ -56,8 +56,7 @@ static void object(struct transfer *transfer, enum failure failure, const char *
 /* True for a place that this request must not go to. */
 static bool is_forbidden(const struct transfer *transfer, enum address_kind kind)
 {
-    bool must_be_public =
-        transfer->settings->is_public_only || transfer->job->came_from_public;
+    bool must_be_public = transfer->settings->is_public_only || transfer->job->came_from_public;
     return must_be_public && kind != ADDRESS_PUBLIC;
 }
 
@@ -118,8 +117,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
     size_t length = size * count;
     transfer->measured_bytes += (int64_t)length;
     const char *objection = NULL;
-    enum failure failure =
-        transfer_reply_add_line(&transfer->reply, bytes, length, &objection);
+    enum failure failure = transfer_reply_add_line(&transfer->reply, bytes, length, &objection);
     if (failure != FAILURE_NONE) {
         object(transfer, failure, objection);
         return 0;
@@ -262,7 +260,8 @@ static struct transfer_evidence collect_evidence(struct transfer *transfer, CURL
     curl_easy_getinfo(transfer->handle, CURLINFO_OS_ERRNO, &os_errno);
     if (transfer->was_refused_address &&
         (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
-        object(transfer, FAILURE_BLOCKED_ADDRESS, "a private address, which this URL may not reach");
+        object(transfer, FAILURE_BLOCKED_ADDRESS,
+               "a private address, which this URL may not reach");
     return (struct transfer_evidence){
         .code = code,
         .error_text = transfer->error_text,
@@ -293,8 +292,9 @@ static enum transfer_verdict finish_redirect(struct transfer *transfer, struct j
     struct url target = {0};
     enum failure failure = FAILURE_NONE;
     const char *reason = NULL;
-    if (!redirect_next(&job->url, transfer_info_header(transfer->handle, "Location"), job->outcome.hop_count,
-                       transfer->settings->redirects, &target, &failure, &reason))
+    if (!redirect_next(&job->url, transfer_info_header(transfer->handle, "Location"),
+                       job->outcome.hop_count, transfer->settings->redirects, &target, &failure,
+                       &reason))
         return fail(job, failure, reason);
     outcome_add_hop(&job->outcome, transfer->reply.status, target.target);
     url_clear(&job->url);
@@ -365,7 +365,8 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     outcome->expected_bytes = transfer->reply.length;
     transfer_info_note(transfer->handle, transfer->has_connected, outcome);
     const char *retry_after = transfer_info_header(transfer->handle, "Retry-After");
-    if (retry_after == NULL || !retry_after_parse(retry_after, clock_wall_us(), &job->retry_after_us))
+    if (retry_after == NULL ||
+        !retry_after_parse(retry_after, clock_wall_us(), &job->retry_after_us))
         job->retry_after_us = -1;
 
     enum transfer_verdict verdict = decide(transfer, job, &evidence);

@@ -2,7 +2,8 @@
  *
  * A transfer object is reused for many requests, one after the other, by the worker that owns it:
  * transfer_start, then (when libcurl says that it is done) transfer_finish.
- * libcurl's return code is only a hint: whether a request succeeded is decided from what was seen. */
+ * libcurl's return code is only a hint: whether a request succeeded is decided from what was seen.
+ */
 #ifndef HAUL_IO_TRANSFER_H
 #define HAUL_IO_TRANSFER_H
 
@@ -27,14 +28,14 @@ struct transfer_settings {
     bool keeps_mtime;
     bool is_verbose;
     const char *user_agent;
-    const char *referer;             /* NULL = none */
-    const char *const *headers;      /* "Name: value" */
+    const char *referer;        /* NULL = none */
+    const char *const *headers; /* "Name: value" */
     size_t header_count;
     struct proxy_settings proxy;
-    const char *ca_file;             /* NULL = the system's */
+    const char *ca_file; /* NULL = the system's */
     const char *const *insecure_hosts;
     size_t insecure_host_count;
-    size_t buffer_bytes;             /* libcurl's receive buffer */
+    size_t buffer_bytes; /* libcurl's receive buffer */
 };
 
 struct transfer;
@@ -48,10 +49,10 @@ void transfer_destroy(struct transfer *transfer); /* not started, or finished; N
 CURL *transfer_start(struct transfer *transfer, struct job *job, int worker);
 
 enum transfer_verdict {
-    TRANSFER_SAVED,    /* complete and verified, in job->temporary */
-    TRANSFER_REDIRECT, /* job->url is the next request to make */
-    TRANSFER_FAILED,   /* job->outcome says why; it may be worth another attempt */
-    TRANSFER_LOCAL,    /* this machine cannot store files (disk full): the run should stop */
+    TRANSFER_SAVED,        /* complete and verified, in job->temporary */
+    TRANSFER_REDIRECT,     /* job->url is the next request to make */
+    TRANSFER_FAILED,       /* job->outcome says why; it may be worth another attempt */
+    TRANSFER_LOCAL,        /* this machine cannot store files (disk full): the run should stop */
     TRANSFER_NAME_UNKNOWN, /* FAILURE_DNS_TEMPORARY until somebody knows why */
 };
 
@@ -59,8 +60,8 @@ enum transfer_verdict {
  * forgets the job. */
 enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code);
 
-/* True when the transfer was canceled, or its reply has come slower than 1 KiB/s for the whole stall
- * timeout; to be asked a few times a second. It is to be removed and finished then. */
+/* True when the transfer was canceled, or its reply has come slower than 1 KiB/s for the whole
+ * stall timeout; to be asked a few times a second. It is to be removed and finished then. */
 bool transfer_must_end(struct transfer *transfer, int64_t now_us);
 
 /* Marks a running transfer as canceled. */

@@ -14,7 +14,7 @@ struct transfer_group {
     const struct transfer_settings *settings;
     struct root *root;
     size_t sink_bytes;
-    CURL *ended;           /* a handle that libcurl called done and nobody has taken yet */
+    CURL *ended; /* a handle that libcurl called done and nobody has taken yet */
     CURLcode ended_code;
     int64_t checked_us;    /* when transfers that must end were last looked for */
     unsigned next_checked; /* how far the present look has come */

@@ -22,7 +22,8 @@ struct transfer_options {
 /* Resets the handle and sets every option of a request for job->url. */
 void transfer_options_apply(CURL *handle, const struct transfer_options *options);
 
-/* The extra headers as libcurl wants them; curl_slist_free_all when done, NULL when there are none. */
+/* The extra headers as libcurl wants them; curl_slist_free_all when done, NULL when there are none.
+ */
 struct curl_slist *transfer_options_headers(const struct transfer_settings *settings);
 
 #endif

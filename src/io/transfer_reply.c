@@ -56,7 +56,7 @@ static bool add_length(struct transfer_reply *reply, const char *value, size_t l
 
 static bool starts_with_name(const char *line, size_t length, const char *name, size_t name_length)
 {
-    return length > name_length && strncasecmp(line, name, name_length) == 0;
+    return length >= name_length && strncasecmp(line, name, name_length) == 0;
 }
 
 static bool is_status_line(const char *line, size_t length)

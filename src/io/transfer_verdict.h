@@ -29,8 +29,9 @@ struct transfer_evidence {
     int64_t timeout_us; /* what --timeout left for this request */
 };
 
-/* FAILURE_NONE for a complete 200 or 203. FAILURE_DNS_TEMPORARY with COULDNT_RESOLVE in evidence->code
- * means that nobody knows yet why. Writes a detail for a person ("" = the class says it all). */
+/* FAILURE_NONE for a complete 200 or 203. FAILURE_DNS_TEMPORARY with COULDNT_RESOLVE in
+ * evidence->code means that nobody knows yet why. Writes a detail for a person ("" = the class says
+ * it all). */
 enum failure transfer_judge(const struct transfer_evidence *evidence, char *detail,
                             size_t detail_size);
 

@@ -28,13 +28,13 @@ struct job {
     bool wants_extension; /* the name has none: the detected type's is appended */
     bool owns_existing;   /* the state says that haul wrote what is under this name */
 
-    int64_t queued_us;  /* monotonic: when it became ready to run */
-    int64_t started_us; /* monotonic: start of the first attempt, 0 = none */
-    int64_t spent_us;   /* in transfers so far, waiting excluded */
+    int64_t queued_us;      /* monotonic: when it became ready to run */
+    int64_t started_us;     /* monotonic: start of the first attempt, 0 = none */
+    int64_t spent_us;       /* in transfers so far, waiting excluded */
     int64_t retry_after_us; /* the server's wish after the last attempt, -1 = none */
 
     char *admitted_host; /* the host whose gate it passed or waits at; owned, NULL = none */
-    char temporary[32]; /* name of the complete, unpublished file; "" = none */
+    char temporary[32];  /* name of the complete, unpublished file; "" = none */
     struct outcome outcome;
 };
 

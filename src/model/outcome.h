@@ -88,11 +88,11 @@ struct outcome {
     bool reused;          /* the last attempt went over a connection that was open */
     unsigned connections; /* opened in all attempts */
     struct phases us;
-    int64_t wire_bytes;     /* headers and body received, all attempts */
-    int64_t file_bytes;     /* size of the file, -1 = none */
-    int64_t expected_bytes; /* announced body length of the last attempt, -1 = unknown */
-    char *path;             /* final name relative to the output directory; owned, may be NULL */
-    char *declared_type;    /* Content-Type without parameters, lower case; owned, may be NULL */
+    int64_t wire_bytes;        /* headers and body received, all attempts */
+    int64_t file_bytes;        /* size of the file, -1 = none */
+    int64_t expected_bytes;    /* announced body length of the last attempt, -1 = unknown */
+    char *path;                /* final name relative to the output directory; owned, may be NULL */
+    char *declared_type;       /* Content-Type without parameters, lower case; owned, may be NULL */
     const char *detected_type; /* media type by magic bytes; static, may be NULL */
     char *etag;                /* owned, may be NULL */
     int64_t last_modified;     /* seconds since 1970, -1 = unknown */

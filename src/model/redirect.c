@@ -1,7 +1,5 @@
 #include "model/redirect.h"
 
-#include <stdlib.h>
-
 static bool refuse(enum failure failure, const char *reason, enum failure *out_failure,
                    const char **out_reason)
 {

@@ -41,6 +41,7 @@ static const char *const secret_keys[] = {
 /* Where the reading stands. What is before `copied` is in the text already. */
 struct scan {
     struct text *text;
+    const struct redaction *redaction;
     const char *copied;
     const char *at;
     const char *end;
@@ -91,12 +92,12 @@ static bool is_slash(char character)
     return character == '/' || character == '\\';
 }
 
-/* Appends an ASCII letter or digit in lower case to a key; anything else does not count. */
+/* Appends a letter or digit to a key, ASCII in lower case; anything else does not count. */
 static size_t key_append(char key[KEY_MAX], size_t length, char character)
 {
     bool is_capital = character >= 'A' && character <= 'Z';
     bool counts = is_capital || (character >= 'a' && character <= 'z') ||
-                  (character >= '0' && character <= '9');
+                  (character >= '0' && character <= '9') || (unsigned char)character >= 0x80;
     if (counts && length < KEY_MAX)
         key[length++] = (char)(is_capital ? character | 0x20 : character);
     return length;
@@ -193,6 +194,25 @@ static bool is_suspicious(const char *at, const char *end)
     return false;
 }
 
+/* What is behind a value that begins between `at` and `behind` and goes on there, or NULL: with its
+ * key left out, nothing else would show that it is secret. */
+static const char *hidden_value_end(const struct scan *scan, const char *at, const char *behind)
+{
+    bool is_key = true;
+    while (at < behind) {
+        char key[KEY_MAX];
+        size_t width = 0;
+        const char *value = at;
+        size_t length = is_key ? read_key(&value, behind, key, &width) : 0;
+        if (is_secret(key, length, scan->redaction) && value_end(value, behind, width) == behind)
+            return value_end(value, scan->end, width);
+        char character;
+        at += peek(at, behind, &character);
+        is_key = is_separator(character);
+    }
+    return NULL;
+}
+
 /* At the beginning of an authority: leaves out all up to its last '@'. */
 static void skip_userinfo(struct scan *scan, size_t level)
 {
@@ -211,8 +231,10 @@ static void skip_userinfo(struct scan *scan, size_t level)
         const char *last = memrchr(at, '@', (size_t)(scan->end - at));
         behind = last != NULL ? last + 1 : NULL;
     }
-    if (behind != NULL)
-        skip_to(scan, behind);
+    if (behind == NULL)
+        return;
+    const char *hidden = hidden_value_end(scan, scan->at, behind);
+    skip_to(scan, hidden != NULL ? hidden : behind);
 }
 
 /* Passes a scheme and all slashes, also the wrong ones that other programs take for right. */
@@ -230,7 +252,13 @@ static void pass_prefix(struct scan *scan)
 void url_append_masked(struct text *text, const char *url, const struct redaction *redaction)
 {
     size_t url_length = strlen(url);
-    struct scan scan = {.text = text, .copied = url, .at = url, .end = url + url_length};
+    struct scan scan = {
+        .text = text,
+        .redaction = redaction,
+        .copied = url,
+        .at = url,
+        .end = url + url_length,
+    };
     /* Most URLs have nothing to hide. */
     if (url[strcspn(url, "@=%")] == '\0') {
         text_append(text, url, url_length);

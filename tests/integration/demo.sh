@@ -27,6 +27,7 @@ if ! [ -f "$demo_report" ]; then
     fail "no report at '$demo_report'"
     cat "$WORK/all" >&2
 else
+    assert "the files are not below TMPDIR: $demo_report" test "${demo_report#"$TMPDIR"/}" != "$demo_report"
     DIR=$(cd "$(dirname "$demo_report")/../.." && pwd)
     [ -d "$DIR/.haul" ] || DIR=$(cd "$(dirname "$demo_report")/../../.." && pwd)
     note_outside

@@ -210,13 +210,16 @@ start_haul() { # ARGUMENT...
 }
 
 wait_haul() { # EXPECTED_EXIT SECONDS
-    local actual=0
-    if ! wait_until "$2" is_gone "$HAUL_PID"; then
-        fail "haul still runs after $(scaled "$2") s"
-        kill -KILL "$HAUL_PID" 2>/dev/null || true
-    fi
-    wait "$HAUL_PID" 2>/dev/null || actual=$?
+    local actual=0 ended=yes
+    { # quietly: the shell would tell of a command that was killed
+        wait_until "$2" is_gone "$HAUL_PID" || ended=no
+        [ $ended = yes ] || kill -KILL "$HAUL_PID" || true
+        wait "$HAUL_PID" || actual=$?
+    } 2>/dev/null
     forget_child "$HAUL_PID"
+    if [ $ended = no ]; then
+        fail "haul still runs after $(scaled "$2") s"
+    fi
     if [ "$1" != any ] && [ "$actual" != "$1" ]; then
         fail "exit $actual, not $1"
         head -c 3000 "$ERR" | sed 's/^/    stderr: /' >&2
@@ -279,8 +282,8 @@ assert_class() { # URL_SUBSTRING CLASS
 }
 
 assert_counts() { # JQ_OBJECT, such as '{downloaded: 3, failed: 1}'; what is not named is 0
-    assert_eq "$(report ".counts | del(.total) | with_entries(select(.value != 0)) | tojson")" \
-        "$(jq -nr "$1 | to_entries | map(select(.value != 0)) | from_entries | tojson")" counts
+    assert_eq "$(jq -Sc '.counts | del(.total) | with_entries(select(.value != 0))' \
+        "$DIR/.haul/last/report.json")" "$(jq -nSc "$1 | with_entries(select(.value != 0))")" counts
 }
 
 visible_files() { # DIR: names of all but haul's own files, sorted
@@ -288,9 +291,8 @@ visible_files() { # DIR: names of all but haul's own files, sorted
 }
 
 assert_files() { # NAME...: exactly these are in DIR, beside .haul
-    local expected
-    expected=$(if [ $# -gt 0 ]; then printf '%s\n' "$@" | sort; fi)
-    if ! diff <(echo "$expected") <(visible_files "$DIR") >"$WORK/difference"; then
+    if ! diff <(if [ $# -gt 0 ]; then printf '%s\n' "$@" | sort; fi) <(visible_files "$DIR") \
+        >"$WORK/difference"; then
         fail "the files are not those expected (< expected, > found)"
         sed 's/^/    /' "$WORK/difference" >&2
     fi
@@ -338,7 +340,7 @@ check_run() {
     assert_eq "$(report '.counts | ([.[]] | add) - .total')" "$lines" "sum of the counts"
     assert_eq "$(records | jq -c 'select((.class == null) != (.status != "failed" and
         .status != "skipped"))' | head -1)" "" "record whose class does not fit its status"
-    assert_eq "$(($(wc -l <"$last/failed.tsv") - 1))" "$(report .counts.failed)" "failed.tsv rows"
+    assert_eq "$(sed 1d "$last/failed.tsv" | wc -l)" "$(report .counts.failed)" "failed.tsv rows"
     validate haul.report-1.schema.json "$last/report.json"
     # A schema check takes a millisecond a line: of a long file, both ends.
     { head -200 "$last/results.jsonl" && tail -n +201 "$last/results.jsonl" | tail -200; } \

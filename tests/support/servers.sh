@@ -55,6 +55,7 @@ http {
     types { text/html html; image/png png; image/jpeg jpg; text/plain txt; }
     keepalive_requests 10000000;
     tcp_nodelay on;
+    absolute_redirect off;
     client_body_temp_path $home/body;
     proxy_temp_path $home/proxy;
     large_client_header_buffers 8 128k;
@@ -131,9 +132,9 @@ stop_child() { # PID
 
 # The body that the fault server makes for /ok/NAME?size=N.
 ok_body() { # NAME SIZE
-    awk -v name="$1" -v size="$2" 'BEGIN {
+    awk -v body="$1" -v size="$2" 'BEGIN {
         while (length(body) < size)
-            body = body name
+            body = body body
         printf "%s", substr(body, 1, size)
     }'
 }

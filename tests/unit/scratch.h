@@ -106,19 +106,30 @@ static inline bool scratch_child(void (*body)(void), const char *what)
     return true;
 }
 
-/* In a child: from now on the kernel answers this call with an error. */
-static inline void scratch_refuse_call(int number, int errno_value)
+static inline void scratch_filter_call(int number, unsigned action)
 {
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)errno_value),
+        BPF_STMT(BPF_RET | BPF_K, action),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {.len = 4, .filter = filter};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
         _exit(SCRATCH_SKIPPED);
+}
+
+/* In a child: from now on the kernel answers this call with an error. */
+static inline void scratch_refuse_call(int number, int errno_value)
+{
+    scratch_filter_call(number, SECCOMP_RET_ERRNO | (unsigned)errno_value);
+}
+
+/* In a child: this call ends it, as kill -9 would at that moment. */
+static inline void scratch_die_at_call(int number)
+{
+    scratch_filter_call(number, SECCOMP_RET_KILL_PROCESS);
 }
 
 /* In a child: a tmpfs over the directory, seen by this child only and gone with it. */

@@ -152,13 +152,13 @@ START_TEST(names_that_were_given_before_are_searched_in_steps)
     name_table_add(table, "a");
     struct outsider outsider = {.digits = "x"};
     struct name_owner owner = {.is_taken = outsider_has, .context = &outsider};
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 2000; i++) {
         char wanted[NAME_SIZE];
         snprintf(wanted, sizeof wanted, "a.z%d", i);
         name_table_claim(table, wanted, owner, name);
-        ck_assert_int_gt(atoi(name + 2), 100000);
+        ck_assert_int_gt(atoi(name + 2), 100001); /* one by one it would be this */
     }
-    ck_assert_int_eq(outsider.asked, 20000);
+    ck_assert_int_eq(outsider.asked, 2000);
     name_table_destroy(table);
 }
 END_TEST
@@ -168,14 +168,16 @@ START_TEST(a_million_names_take_at_most_16_bytes_each)
     struct name_table *table = name_table_create();
     char wanted[NAME_SIZE];
     char name[NAME_SIZE];
+    int changed = 0;
     for (size_t i = 1; i <= 1000000; i++) {
         snprintf(wanted, sizeof wanted, "IMG_%07zu.jpg", i);
         name_table_claim(table, wanted, nobody, name);
-        ck_assert_int_eq(strcmp(wanted, name), 0);
+        changed += strcmp(wanted, name) != 0;
         if (i % 1000 == 0)
             ck_assert_uint_le(name_table_bytes(table), i * 16 + 65536);
     }
     ck_assert_uint_ge(name_table_bytes(table), 1000000 * 12);
+    ck_assert_int_eq(changed, 0); /* no needless numbers either */
     name_table_destroy(table);
 }
 END_TEST

@@ -1,0 +1,139 @@
+#include "app/closing.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct summary summary;
+static struct text text;
+
+static void add(enum status status, enum failure failure, const char *host)
+{
+    struct job *job = job_create(1, "list", 1, "http://a/x", 10);
+    job->outcome.status = status;
+    job->outcome.failure = failure;
+    job->origin.host = strdup(host);
+    job->outcome.us.total = 5000;
+    summary_add(&summary, job, 1000);
+    job_destroy(job);
+}
+
+static void setup(void)
+{
+    summary_init(&summary);
+    text_init(&text, 1 << 16);
+    for (int i = 0; i < 6; i++)
+        add(STATUS_DOWNLOADED, FAILURE_NONE, "good.org");
+    add(STATUS_KEPT, FAILURE_NONE, "good.org");
+    add(STATUS_FAILED, FAILURE_DNS, "bad.org");
+    for (int i = 0; i < 2; i++)
+        add(STATUS_FAILED, FAILURE_NOT_FOUND, "esc\x1b[31m.org");
+}
+
+static void teardown(void)
+{
+    summary_clear(&summary);
+    text_clear(&text);
+}
+
+static struct closing closing_of(int exit_code)
+{
+    return (struct closing){.summary = &summary,
+                            .elapsed_us = 2000000,
+                            .cpu_us = 500000,
+                            .run_id = "RUN",
+                            .folder = "out/.haul/runs/RUN",
+                            .directory = "o\tut",
+                            .exit_code = exit_code};
+}
+
+static void assert_says(const char *words)
+{
+    ck_assert_msg(strstr(text.data, words) != NULL, "no \"%s\" in:\n%s", words, text.data);
+}
+
+static void assert_is_printable(void)
+{
+    for (size_t i = 0; i < text.length; i++)
+        ck_assert((unsigned char)text.data[i] >= 0x20 || text.data[i] == '\n');
+}
+
+START_TEST(the_summary_has_counts_shares_and_classes)
+{
+    struct closing closing = closing_of(1);
+    closing_append_summary(&text, &closing);
+    assert_says("10 URLs in 2.00 s");
+    assert_says("5.0 url/s");
+    assert_says("downloaded         6   60.0%");
+    assert_says("kept               1   10.0%   already on disk");
+    assert_says("failed             3   30.0%   2 not-found   1 dns");
+    assert_says("duty cycle 25%");
+    assert_says("out/.haul/runs/RUN/failed.tsv");
+    ck_assert_ptr_null(strstr(text.data, "skipped"));
+    assert_is_printable();
+}
+END_TEST
+
+START_TEST(a_quiet_run_says_nothing_on_success)
+{
+    struct closing closing = closing_of(0);
+    closing_append_failures(&text, &closing);
+    ck_assert_uint_eq(text.length, 0);
+}
+END_TEST
+
+START_TEST(a_quiet_run_says_what_failed_in_few_lines)
+{
+    struct closing closing = closing_of(1);
+    closing_append_failures(&text, &closing);
+    assert_says("haul: 3 of 10 URLs failed (30.0%), exit 1, run RUN");
+    assert_says("not-found");
+    assert_says("(bad.org 1)");
+    assert_is_printable();
+    unsigned lines = 0;
+    for (size_t i = 0; i < text.length; i++)
+        lines += text.data[i] == '\n';
+    ck_assert_uint_le(lines, 20);
+}
+END_TEST
+
+START_TEST(every_class_at_once_still_fits_twenty_lines)
+{
+    for (int failure = 1; failure < FAILURE_COUNT; failure++)
+        add(STATUS_FAILED, (enum failure)failure, "bad.org");
+    struct closing closing = closing_of(1);
+    closing_append_failures(&text, &closing);
+    unsigned lines = 0;
+    for (size_t i = 0; i < text.length; i++)
+        lines += text.data[i] == '\n';
+    ck_assert_uint_le(lines, 20);
+    assert_says("other classes");
+}
+END_TEST
+
+START_TEST(the_log_line_has_counts_and_exit_code)
+{
+    struct closing closing = closing_of(1);
+    closing_append_line(&text, &closing);
+    assert_says("haul: done 10 downloaded 6 kept 1 failed 3 in 2.0s exit 1 report "
+                "out/.haul/runs/RUN/report.json\n");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("closing");
+    TCase *tests = tcase_create("words");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_test(tests, the_summary_has_counts_shares_and_classes);
+    tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
+    tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);
+    tcase_add_test(tests, every_class_at_once_still_fits_twenty_lines);
+    tcase_add_test(tests, the_log_line_has_counts_and_exit_code);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

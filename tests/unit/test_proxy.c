@@ -1,0 +1,118 @@
+#include "io/proxy.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void clear_environment(void)
+{
+    static const char *const names[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
+                                        "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        unsetenv(names[i]);
+}
+
+static struct url url_of(const char *host, bool is_https)
+{
+    return (struct url){.host = (char *)host, .is_https = is_https};
+}
+
+static const struct {
+    const char *none;
+    const char *host;
+    bool is_direct;
+} exceptions[] = {
+    {"example.org", "example.org", true},
+    {"example.org", "img.example.org", true},
+    {".example.org", "img.example.org", true},
+    {".example.org", "example.org", true},
+    {"example.org", "badexample.org", false},
+    {"example.org", "example.org.evil.net", false},
+    {"a.net, example.org b.net", "example.org", true},
+    {"a.net,,b.net", "c.net", false},
+    {"EXAMPLE.org", "example.org", true},
+    {"*", "anything.net", true},
+    {"", "example.org", false},
+    {",", "example.org", false},
+    {".", "example.org", false},
+    {"::1", "[::1]", true},
+    {"127.0.0.1", "127.0.0.1", true},
+};
+
+START_TEST(hosts_below_a_name_are_asked_directly)
+{
+    struct proxy_settings settings = {.http = "http://p:1", .none = exceptions[_i].none};
+    struct url url = url_of(exceptions[_i].host, false);
+    bool is_direct = proxy_for(&settings, &url) == NULL;
+    ck_assert_msg(is_direct == exceptions[_i].is_direct, "%s in %s", exceptions[_i].host,
+                  exceptions[_i].none);
+}
+END_TEST
+
+START_TEST(the_option_wins_over_the_environment)
+{
+    setenv("http_proxy", "http://environment:1", 1);
+    setenv("no_proxy", "local.net", 1);
+    struct proxy_settings settings = proxy_settings_read("http://option:2");
+    ck_assert_str_eq(settings.http, "http://option:2");
+    ck_assert_str_eq(settings.https, "http://option:2");
+    ck_assert_str_eq(settings.none, "local.net");
+}
+END_TEST
+
+START_TEST(an_empty_option_means_no_proxy)
+{
+    setenv("all_proxy", "http://environment:1", 1);
+    struct proxy_settings settings = proxy_settings_read("");
+    struct url url = url_of("example.org", true);
+    ck_assert_ptr_null(proxy_for(&settings, &url));
+}
+END_TEST
+
+START_TEST(each_scheme_has_its_variable)
+{
+    setenv("http_proxy", "http://plain:1", 1);
+    setenv("HTTPS_PROXY", "http://secure:2", 1);
+    struct proxy_settings settings = proxy_settings_read(NULL);
+    struct url plain = url_of("example.org", false);
+    struct url secure = url_of("example.org", true);
+    ck_assert_str_eq(proxy_for(&settings, &plain), "http://plain:1");
+    ck_assert_str_eq(proxy_for(&settings, &secure), "http://secure:2");
+}
+END_TEST
+
+START_TEST(a_request_header_of_a_gateway_sets_no_proxy)
+{
+    setenv("HTTP_PROXY", "http://evil:1", 1);
+    ck_assert_ptr_null(proxy_settings_read(NULL).http);
+}
+END_TEST
+
+START_TEST(the_general_variable_fills_in)
+{
+    setenv("ALL_PROXY", "http://all:1", 1);
+    setenv("https_proxy", "", 1);
+    struct proxy_settings settings = proxy_settings_read(NULL);
+    ck_assert_str_eq(settings.http, "http://all:1");
+    ck_assert_str_eq(settings.https, "http://all:1");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("proxy");
+    TCase *tests = tcase_create("choice");
+    tcase_add_checked_fixture(tests, clear_environment, clear_environment);
+    tcase_add_loop_test(tests, hosts_below_a_name_are_asked_directly, 0, ARRAY_LENGTH(exceptions));
+    tcase_add_test(tests, the_option_wins_over_the_environment);
+    tcase_add_test(tests, an_empty_option_means_no_proxy);
+    tcase_add_test(tests, each_scheme_has_its_variable);
+    tcase_add_test(tests, a_request_header_of_a_gateway_sets_no_proxy);
+    tcase_add_test(tests, the_general_variable_fills_in);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

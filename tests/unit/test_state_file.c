@@ -1,0 +1,260 @@
+#include "io/state.h"
+
+#include <sqlite3.h>
+#include <sys/resource.h>
+
+#include "scratch.h"
+
+#define DATABASE "out/.haul/state.db"
+
+static struct root *root;
+
+static void setup(void)
+{
+    scratch_setup();
+    struct error error = {0};
+    root = root_open(in_scratch("out"), &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+}
+
+static void teardown(void)
+{
+    root_close(root);
+    scratch_teardown();
+}
+
+static struct state *open_state(void)
+{
+    struct error error = {0};
+    struct state *state = state_open(root, &error);
+    ck_assert_msg(state != NULL, "%s", error.text);
+    return state;
+}
+
+static struct key key_of_number(uint64_t number)
+{
+    /* High bits set: keys use all 64 bits, SQLite's integers are signed. */
+    return (struct key){.high = UINT64_C(0xF000000000000000) + number, .low = ~number};
+}
+
+static struct state_row row_of(uint64_t number, const char *name)
+{
+    return (struct state_row){
+        .key = key_of_number(number),
+        .url = "http://user:secret@example.org/a",
+        .name = name,
+        .size = 1234567890123,
+        .modified = -1,
+        .last_modified = -1,
+        .downloaded_us = 1795176000000000,
+    };
+}
+
+static void put(struct state *state, const struct state_row *row)
+{
+    struct error error = {0};
+    ck_assert_msg(state_begin(state, &error) && state_put(state, row, &error) &&
+                      state_commit(state, &error),
+                  "%s", error.text);
+}
+
+static void run_sql(const char *sql)
+{
+    sqlite3 *database;
+    ck_assert_int_eq(sqlite3_open(in_scratch(DATABASE), &database), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+}
+
+/* Locks of one process on one file are dropped when any descriptor of it is closed: the second
+ * handle must not open the file in any way of its own. */
+static void try_to_lock_all(void)
+{
+    int descriptor = open(in_scratch(DATABASE), O_RDWR | O_CLOEXEC);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    EXPECT(descriptor >= 0);
+    EXPECT(fcntl(descriptor, F_SETLK, &lock) < 0 && (errno == EAGAIN || errno == EACCES));
+}
+
+START_TEST(opening_a_second_handle_leaves_the_locks_of_the_first)
+{
+    struct state *first = open_state();
+    struct state_row row = row_of(1, "a.jpg");
+    put(first, &row);
+    struct state *second = open_state();
+    ck_assert(scratch_child(try_to_lock_all, "a lock"));
+    state_close(second);
+    state_close(first);
+}
+END_TEST
+
+START_TEST(the_files_are_for_their_owner_whatever_the_umask)
+{
+    static const mode_t masks[] = {0, 0022, 0277};
+    static const char *const names[] = {DATABASE, DATABASE "-wal", DATABASE "-shm"};
+    mode_t old = umask(masks[_i]);
+    struct state *state = open_state();
+    struct state_row row = row_of(1, "a.jpg");
+    put(state, &row);
+    umask(old);
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        struct stat status;
+        ck_assert_int_eq(stat(in_scratch(names[i]), &status), 0);
+        ck_assert_int_eq(status.st_mode, S_IFREG | 0600);
+    }
+    state_close(state);
+}
+END_TEST
+
+static const struct {
+    const char *sql;
+    const char *text; /* that the message must have */
+} foreign_cases[] = {
+    {"PRAGMA user_version = 7", "schema number 7"},
+    {"PRAGMA user_version = -1", "schema number -1"},
+    {"PRAGMA application_id = 252006674", "another program"},
+};
+
+START_TEST(a_state_of_another_schema_or_program_is_refused)
+{
+    state_close(open_state());
+    run_sql(foreign_cases[_i].sql);
+    struct error error = {0};
+    ck_assert_ptr_null(state_open(root, &error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert_msg(strstr(error.text, foreign_cases[_i].text) != NULL, "%s", error.text);
+    ck_assert_ptr_nonnull(strstr(error.text, "/.haul/state.db"));
+}
+END_TEST
+
+static void plant_text(const char *path)
+{
+    scratch_write(path, "this is not a database, but it is long enough to be looked at\n"
+                        "and it goes on for more than a hundred bytes, as headers do\n");
+}
+
+static void plant_link(const char *path)
+{
+    plant_text("victim");
+    ck_assert_int_eq(symlink(in_scratch("victim"), in_scratch(path)), 0);
+}
+
+static void plant_dangling_link(const char *path)
+{
+    ck_assert_int_eq(symlink(in_scratch("nothing"), in_scratch(path)), 0);
+}
+
+static void plant_directory(const char *path)
+{
+    ck_assert_int_eq(mkdir(in_scratch(path), 0700), 0);
+}
+
+static void plant_fifo(const char *path)
+{
+    ck_assert_int_eq(mkfifo(in_scratch(path), 0600), 0);
+}
+
+static void (*const planters[])(const char *path) = {plant_text, plant_link, plant_dangling_link,
+                                                     plant_directory, plant_fifo};
+
+START_TEST(what_is_no_database_is_an_error_that_names_the_file)
+{
+    planters[_i](DATABASE);
+    mode_t kind = scratch_kind(DATABASE);
+    struct error error = {0};
+    ck_assert_ptr_null(state_open(root, &error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert_ptr_nonnull(strstr(error.text, "/.haul/state.db"));
+    ck_assert_int_eq(scratch_kind(DATABASE), kind);
+    ck_assert_int_eq(scratch_kind("nothing"), 0);
+}
+END_TEST
+
+/* Puts rows in small transactions until one fails. */
+static bool fill(struct state *state, struct error *error)
+{
+    static char url[60000];
+    memset(url, 'u', sizeof(url) - 1);
+    for (uint64_t i = 0; i < 1000; i++) {
+        struct state_row row = row_of(i, "a.jpg");
+        row.url = url;
+        if (!state_begin(state, error) || !state_put(state, &row, error) ||
+            !state_commit(state, error))
+            return false;
+    }
+    return true;
+}
+
+static void on_a_small_disk(void)
+{
+    scratch_mount("size=3m");
+    struct error error = {0};
+    struct root *small = root_open(in_scratch("small"), &error);
+    struct state *state = small == NULL ? NULL : state_open(small, &error);
+    EXPECT(state != NULL);
+    EXPECT(!fill(state, &error));
+    EXPECT(error.kind == ERROR_LOCAL && strstr(error.text, "full") != NULL);
+    EXPECT(state_failure(state) == ENOSPC);
+    struct state_row found;
+    EXPECT(state_find(state, key_of_number(0), &found)); /* what was committed is there */
+    root_free_reserve(small);
+    struct state_row row = row_of(5000, "b.jpg");
+    EXPECT(state_begin(state, &error) && state_put(state, &row, &error) &&
+           state_commit(state, &error));
+    state_close(state);
+    root_close(small);
+}
+
+START_TEST(a_full_disk_is_an_error_and_the_state_goes_on_when_there_is_room)
+{
+    scratch_child(on_a_small_disk, "a full disk");
+}
+END_TEST
+
+static void beyond_a_limit(void)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    struct error error = {0};
+    struct state *state = state_open(root, &error);
+    EXPECT(state != NULL && state_sync_commits(state, &error));
+    struct rlimit limit = {400000, 400000};
+    EXPECT(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    EXPECT(!fill(state, &error));
+    EXPECT(error.kind == ERROR_LOCAL && state_failure(state) != 0);
+    state_close(state);
+}
+
+START_TEST(a_write_that_fails_is_an_error_and_leaves_a_state_that_works)
+{
+    scratch_child(beyond_a_limit, "a limit on the size of files");
+    struct state *state = open_state();
+    struct state_row found;
+    ck_assert(state_find(state, key_of_number(0), &found));
+    ck_assert(!state_find(state, key_of_number(999), &found));
+    struct state_row row = row_of(999, "b.jpg");
+    put(state, &row);
+    state_close(state);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("state_file");
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_set_timeout(cases, 20);
+    tcase_add_test(cases, opening_a_second_handle_leaves_the_locks_of_the_first);
+    tcase_add_loop_test(cases, the_files_are_for_their_owner_whatever_the_umask, 0, 3);
+    tcase_add_loop_test(cases, a_state_of_another_schema_or_program_is_refused, 0,
+                        (int)ARRAY_LENGTH(foreign_cases));
+    tcase_add_loop_test(cases, what_is_no_database_is_an_error_that_names_the_file, 0,
+                        (int)ARRAY_LENGTH(planters));
+    tcase_add_test(cases, a_full_disk_is_an_error_and_the_state_goes_on_when_there_is_room);
+    tcase_add_test(cases, a_write_that_fails_is_an_error_and_leaves_a_state_that_works);
+    Suite *suite = suite_create("state_file");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
