@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \
 	tests/unit/test_key \
+	tests/unit/test_limits \
 	tests/unit/test_log \
 	tests/unit/test_memory \
 	tests/unit/test_name \

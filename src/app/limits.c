@@ -3,28 +3,38 @@
 #include <sys/resource.h>
 
 /* What a run holds open beside its downloads: standard streams, directories, lock, state (two
- * handles with write-ahead log and shared memory), records, list, cancel. */
-#define FIXED_DESCRIPTORS 30
+ * handles with write-ahead log and shared memory), records, cancel. */
+#define FIXED_DESCRIPTORS 24
 #define DESCRIPTORS_PER_THREAD 3 /* a wake-up pair and a name lookup */
-#define DESCRIPTORS_PER_JOB 3    /* its connection, its file, and an idle connection kept */
+#define LEAST_PER_JOB 2          /* a connection and a file */
+#define WANTED_PER_JOB 5         /* and idle connections, to be used again */
 
-unsigned limits_fit_jobs(unsigned jobs, unsigned threads)
+/* The soft limit after an attempt to raise it; UINT32_MAX = none. */
+static rlim_t raise_limit(rlim_t wanted)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-        return jobs;
-    rlim_t fixed = FIXED_DESCRIPTORS + (rlim_t)DESCRIPTORS_PER_THREAD * threads;
-    rlim_t wanted = fixed + (rlim_t)DESCRIPTORS_PER_JOB * jobs;
-    if (limit.rlim_cur < wanted) {
-        struct rlimit raised = limit;
-        raised.rlim_cur =
-            limit.rlim_max == RLIM_INFINITY || limit.rlim_max > wanted ? wanted : limit.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
-            limit = raised;
-    }
+        return UINT32_MAX;
     if (limit.rlim_cur >= wanted)
-        return jobs;
-    rlim_t left = limit.rlim_cur > fixed ? limit.rlim_cur - fixed : 0;
-    unsigned fitting = (unsigned)(left / DESCRIPTORS_PER_JOB);
-    return fitting > 0 ? fitting : 1;
+        return limit.rlim_cur;
+    struct rlimit raised = limit;
+    raised.rlim_cur = limit.rlim_max > wanted ? wanted : limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
+struct limits limits_fit(unsigned jobs, unsigned threads, size_t lists)
+{
+    rlim_t fixed = FIXED_DESCRIPTORS + (rlim_t)lists + (rlim_t)DESCRIPTORS_PER_THREAD * threads;
+    rlim_t limit = raise_limit(fixed + (rlim_t)WANTED_PER_JOB * jobs);
+    rlim_t left = limit > fixed ? limit - fixed : 0;
+    rlim_t fitting = left / LEAST_PER_JOB;
+    struct limits limits = {.jobs = fitting < 1 ? 1 : fitting < jobs ? (unsigned)fitting : jobs};
+
+    rlim_t slots = (limits.jobs + threads - 1) / threads;
+    rlim_t most = slots * (WANTED_PER_JOB - 1);
+    rlim_t connections = left > limits.jobs ? (left - limits.jobs) / threads : 1;
+    limits.connections = (unsigned)(connections < most ? connections : most);
+    if (limits.connections < slots)
+        limits.connections = (unsigned)slots;
+    return limits;
 }

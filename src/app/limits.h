@@ -1,11 +1,16 @@
-/* Descriptors: how many downloads this process can carry at once. */
+/* Descriptors: how many downloads and connections this process can carry at once. */
 #ifndef HAUL_APP_LIMITS_H
 #define HAUL_APP_LIMITS_H
 
 #include "base/common.h"
 
-/* Raises the soft limit on open files as far as `jobs` downloads on `threads` workers need and the
- * hard limit allows; returns how many downloads fit, from 1 to jobs. */
-unsigned limits_fit_jobs(unsigned jobs, unsigned threads);
+struct limits {
+    unsigned jobs;        /* downloads that fit, from 1 to what was wanted */
+    unsigned connections; /* open at once on each worker, idle ones included */
+};
+
+/* Raises the soft limit on open files as far as `jobs` downloads on `threads` workers from `lists`
+ * lists need and the hard limit allows, and says what fits. */
+struct limits limits_fit(unsigned jobs, unsigned threads, size_t lists);
 
 #endif

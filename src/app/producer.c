@@ -150,7 +150,7 @@ static bool is_wanted(struct producer *producer, struct job *job, const char *pr
         url_parse(job->listed, strlen(job->listed), &job->origin, &failure, &problem)) {
         job->url = url_copy(&job->origin);
         job->key = url_key(&job->origin);
-        if (key_set_add(producer->seen, job->key))
+        if (key_set_add(producer->seen, job->key, job->index, &job->outcome.duplicate_of))
             return true;
         count_item(producer, 1, 0);
         record_as(producer, job, STATUS_DUPLICATE);

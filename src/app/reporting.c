@@ -101,6 +101,8 @@ static bool write_reports(const struct reporting *reporting, const struct report
 
 static void print_closing(const struct reporting *reporting, const struct closing *closing)
 {
+    if (reporting->options->command == COMMAND_DEMO)
+        return; /* it compares two runs, and says so itself */
     struct text text;
     text_init(&text, 256 * 1024);
     bool is_terminal = terminal_is_interactive(STDERR_FILENO);

@@ -42,7 +42,9 @@ static char *list_text(const struct report_settings *settings, const struct opti
             text_append_string(&text, ", ");
         append_shown(&text, settings, value->name, value->list->items[i]);
     }
-    return text_take(&text);
+    char *taken = text_take(&text);
+    text_clear(&text);
+    return taken;
 }
 
 static char *plain_text(const struct report_settings *settings, const struct option_value *value)
@@ -52,7 +54,9 @@ static char *plain_text(const struct report_settings *settings, const struct opt
     struct text text;
     text_init(&text, TEXT_LIMIT);
     append_shown(&text, settings, value->name, value->text);
-    return text_take(&text);
+    char *taken = text_take(&text);
+    text_clear(&text);
+    return taken;
 }
 
 static void add(void *context, const struct option_value *value)

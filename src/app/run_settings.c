@@ -36,7 +36,10 @@ void run_settings_warn(struct run_settings *settings, const char *format, ...)
 static void fit_jobs(struct run_settings *settings, const struct options *options)
 {
     settings->threads = options_thread_count(options);
-    settings->jobs = limits_fit_jobs((unsigned)options->jobs, settings->threads);
+    struct limits limits =
+        limits_fit((unsigned)options->jobs, settings->threads, options->operands.count);
+    settings->jobs = limits.jobs;
+    settings->connections = limits.connections;
     if (settings->jobs < options->jobs)
         run_settings_warn(settings,
                           "the limit on open files (ulimit -n) allows %u downloads at once, not "
@@ -79,6 +82,7 @@ void run_settings_init(struct run_settings *settings, const struct options *opti
         .ca_file = options->cacert,
         .insecure_hosts = lend(&options->insecure_host),
         .insecure_host_count = options->insecure_host.count,
+        .connections = settings->connections,
         .buffer_bytes = share_of_buffers(settings->jobs, 16 * 1024, 128 * 1024),
     };
 }

@@ -8,9 +8,10 @@
 #include "model/url.h"
 
 struct run_settings {
-    unsigned jobs;    /* as many as descriptors allow */
-    unsigned threads; /* never more than jobs */
-    unsigned slots;   /* of one worker */
+    unsigned jobs;        /* as many as descriptors allow */
+    unsigned threads;     /* never more than jobs */
+    unsigned slots;       /* of one worker */
+    unsigned connections; /* of one worker, idle ones included */
     size_t sink_bytes;
     struct transfer_settings transfer;
     struct redaction redaction;

@@ -35,7 +35,8 @@ struct transfer_settings {
     const char *ca_file; /* NULL = the system's */
     const char *const *insecure_hosts;
     size_t insecure_host_count;
-    size_t buffer_bytes; /* libcurl's receive buffer */
+    unsigned connections; /* open at once on one multi handle, idle ones included */
+    size_t buffer_bytes;  /* libcurl's receive buffer */
 };
 
 struct transfer;

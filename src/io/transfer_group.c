@@ -29,6 +29,7 @@ struct transfer_group *transfer_group_create(const struct transfer_settings *set
     CURLM *multi = curl_multi_init();
     if (multi == NULL)
         return NULL;
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)settings->connections);
     struct transfer_group *group = memory_allocate_zeroed(1, sizeof *group);
     group->multi = multi;
     group->slots = slots;

@@ -50,12 +50,23 @@ void key_set_destroy(struct key_set *set)
     free(set);
 }
 
-bool key_set_add(struct key_set *set, struct key key)
+bool key_set_add(struct key_set *set, struct key key, uint64_t index, uint64_t *out_first)
 {
     /* XXH3 can be inverted: a list could be full of keys that agree in one half. The secret keeps
-     * them apart, and with `low` beside it the sum still stands for `high` alone. */
+     * them apart. 96 bits are compared: 64 by the table, 32 beside the index. */
     uint64_t mixed = (key.low ^ set->secret >> 32) * set->secret;
-    return hash_table_add(set->pairs, key.high + (mixed ^ mixed >> 32), key.low);
+    uint64_t hash = key.high + (mixed ^ mixed >> 32);
+    uint64_t check = key.low >> 32 << 32;
+    uint64_t value;
+    while (hash_table_find(set->pairs, hash, &value)) {
+        if ((value ^ check) >> 32 == 0) {
+            *out_first = value & UINT32_MAX;
+            return false;
+        }
+        hash += set->secret; /* another key has this place */
+    }
+    hash_table_set(set->pairs, hash, check | (index <= UINT32_MAX ? index : 0));
+    return true;
 }
 
 size_t key_set_count(const struct key_set *set)

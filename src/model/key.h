@@ -21,7 +21,9 @@ struct key_set;
 
 struct key_set *key_set_create(void);
 void key_set_destroy(struct key_set *set);
-bool key_set_add(struct key_set *set, struct key key); /* false when it was there already */
+/* Adds a key under the index of its record. False when it was there already: *out_first is the
+ * index that it was added under (0 = above 2^32). */
+bool key_set_add(struct key_set *set, struct key key, uint64_t index, uint64_t *out_first);
 size_t key_set_count(const struct key_set *set);
 size_t key_set_bytes(const struct key_set *set); /* memory that it takes */
 

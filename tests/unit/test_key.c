@@ -29,7 +29,9 @@ START_TEST(a_set_takes_each_key_once)
     for (int round = 0; round < 2; round++) {
         for (uint64_t i = 0; i < 20000; i++) {
             struct key key = key_of((const char *)&i, sizeof i);
-            ck_assert_int_eq(key_set_add(set, key), round == 0);
+            uint64_t first = 0;
+            ck_assert_int_eq(key_set_add(set, key, i + 1, &first), round == 0);
+            ck_assert_uint_eq(first, round == 0 ? 0 : i + 1);
         }
     }
     ck_assert_uint_eq(key_set_count(set), 20000);
@@ -40,13 +42,26 @@ END_TEST
 START_TEST(keys_that_share_a_half_are_different)
 {
     struct key_set *set = key_set_create();
+    uint64_t first;
     for (uint64_t i = 0; i < 50000; i++) {
-        ck_assert(key_set_add(set, (struct key){.high = 5, .low = i}));
-        ck_assert(key_set_add(set, (struct key){.high = i + 6, .low = UINT64_MAX}));
+        ck_assert(key_set_add(set, (struct key){.high = 5, .low = i}, 1, &first));
+        ck_assert(key_set_add(set, (struct key){.high = i + 6, .low = UINT64_MAX}, 1, &first));
     }
-    ck_assert(!key_set_add(set, (struct key){.high = 5, .low = 0}));
-    ck_assert(key_set_add(set, (struct key){.high = 5, .low = UINT64_MAX}));
+    ck_assert(!key_set_add(set, (struct key){.high = 5, .low = 0}, 1, &first));
+    ck_assert(key_set_add(set, (struct key){.high = 5, .low = UINT64_MAX}, 1, &first));
     ck_assert_uint_eq(key_set_count(set), 100001);
+    key_set_destroy(set);
+}
+END_TEST
+
+START_TEST(an_index_that_is_too_large_is_forgotten)
+{
+    struct key_set *set = key_set_create();
+    uint64_t first = 7;
+    ck_assert(key_set_add(set, (struct key){1, 2}, UINT64_C(1) << 32, &first));
+    ck_assert_uint_eq(first, 7);
+    ck_assert(!key_set_add(set, (struct key){1, 2}, 9, &first));
+    ck_assert_uint_eq(first, 0);
     key_set_destroy(set);
 }
 END_TEST
@@ -54,8 +69,9 @@ END_TEST
 START_TEST(a_set_takes_at_most_24_bytes_per_key)
 {
     struct key_set *set = key_set_create();
+    uint64_t first;
     for (uint64_t i = 1; i <= 500000; i++) {
-        key_set_add(set, key_of((const char *)&i, sizeof i));
+        key_set_add(set, key_of((const char *)&i, sizeof i), i, &first);
         if (i % 1000 == 0)
             ck_assert_uint_le(key_set_bytes(set), i * 24 + 16384);
     }
@@ -82,6 +98,7 @@ int main(void)
     tcase_add_test(tests, a_key_is_the_same_in_every_run);
     tcase_add_test(tests, a_set_takes_each_key_once);
     tcase_add_test(tests, keys_that_share_a_half_are_different);
+    tcase_add_test(tests, an_index_that_is_too_large_is_forgotten);
     tcase_add_test(tests, a_set_takes_at_most_24_bytes_per_key);
     tcase_add_test(tests, destroy_accepts_nothing);
     Suite *suite = suite_create("key");

@@ -31,7 +31,9 @@ static char *read_all(const char *path, struct source_counts *out_counts)
     ck_assert_int_eq(answer, SOURCE_END);
     *out_counts = source_counts(source);
     source_close(source);
-    return text_take(&text);
+    char *taken = text_take(&text);
+    text_clear(&text);
+    return taken;
 }
 
 static void write_list(const char *name, const char *bytes, size_t length)
