@@ -178,14 +178,25 @@ static bool put_entry(struct publisher *publisher, struct entry *entry, int64_t 
 }
 
 /* One transaction for all that wait. */
-static bool note(struct publisher *publisher, struct batch batch, struct error *error)
+static bool put_all(struct publisher *publisher, struct batch batch, struct error *error)
 {
     int64_t now_us = clock_wall_us();
     bool is_put = state_begin(publisher->state, error);
     for (size_t i = 0; i < batch.count && is_put; i++)
         if (batch.entries[i].stage == ENTRY_WAITING)
             is_put = put_entry(publisher, &batch.entries[i], now_us, error);
-    if (!is_put || !state_commit(publisher->state, error))
+    return is_put && state_commit(publisher->state, error);
+}
+
+/* Complete files are worth more than the reserve: on a full disk their names go in its place. */
+static bool note(struct publisher *publisher, struct batch batch, struct error *error)
+{
+    bool is_noted = put_all(publisher, batch, error);
+    if (!is_noted && failure_of(state_failure(publisher->state)) == FAILURE_DISK_FULL) {
+        root_free_reserve(publisher->root);
+        is_noted = put_all(publisher, batch, error);
+    }
+    if (!is_noted)
         return refuse_all(publisher, batch, state_failure(publisher->state), error);
     for (size_t i = 0; i < batch.count; i++)
         if (batch.entries[i].stage == ENTRY_WAITING)
