@@ -222,6 +222,38 @@ static void append_place(struct text *line, const struct progress *progress, con
     text_clear(&masked);
 }
 
+static void append_foreign(struct text *line, const char *foreign)
+{
+    char shown[512];
+    text_append_string(line, vis_format(shown, sizeof shown, foreign, strlen(foreign)));
+}
+
+/* "LEVEL class http host/path detail plan (file:line)" */
+static void add_event(struct progress *progress, const char *level, const struct job *job,
+                      const char *plan)
+{
+    const struct outcome *outcome = &job->outcome;
+    struct text line;
+    text_init(&line, 8192);
+    text_append_format(&line, "%s %-12s ", level, failure_name(outcome->failure));
+    if (outcome->http > 0)
+        text_append_format(&line, "%3d  ", outcome->http);
+    else
+        text_append_string(&line, " --  ");
+    append_place(&line, progress, job);
+    if (outcome->detail[0] != '\0')
+        text_append_string(&line, "  ");
+    append_foreign(&line, outcome->detail);
+    text_append_string(&line, plan);
+    text_append_string(&line, "  (");
+    append_foreign(&line, job->source);
+    if (job->line > 0)
+        text_append_format(&line, ":%llu", (unsigned long long)job->line);
+    text_append_string(&line, ")\n");
+    add_message(progress, &line);
+    text_clear(&line);
+}
+
 void progress_failure(struct progress *progress, const struct job *job)
 {
     const struct outcome *outcome = &job->outcome;
@@ -237,27 +269,17 @@ void progress_failure(struct progress *progress, const struct job *job)
                              class);
         return;
     }
-    struct text line;
-    text_init(&line, 8192);
-    text_append_format(&line, "FAIL %-12s ", class);
-    if (outcome->http > 0)
-        text_append_format(&line, "%3d  ", outcome->http);
-    else
-        text_append_string(&line, " --  ");
-    append_place(&line, progress, job);
-    char detail[512];
-    if (outcome->detail[0] != '\0')
-        text_append_format(
-            &line, "  %s",
-            vis_format(detail, sizeof detail, outcome->detail, strlen(outcome->detail)));
-    char source[256];
-    text_append_format(&line, "  (%s",
-                       vis_format(source, sizeof source, job->source, strlen(job->source)));
-    if (job->line > 0)
-        text_append_format(&line, ":%llu", (unsigned long long)job->line);
-    text_append_string(&line, ")\n");
-    add_message(progress, &line);
-    text_clear(&line);
+    add_event(progress, "FAIL", job, "");
+}
+
+void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us)
+{
+    char number[NUMBER_SIZE];
+    char plan[64];
+    if (!progress->settings.is_verbose || progress->settings.is_quiet)
+        return;
+    snprintf(plan, sizeof plan, "  next try in %s", number_format_duration(number, delay_us));
+    add_event(progress, "WARN", job, plan);
 }
 
 void progress_stop(struct progress *progress)

@@ -30,6 +30,8 @@ struct progress *progress_start(const struct progress_settings *settings, struct
 void progress_message(struct progress *progress, const char *format, ...) PRINTF_LIKE(2, 3);
 /* "FAIL class http host/path detail (file:line)", the first ten of each class. */
 void progress_failure(struct progress *progress, const struct job *job);
+/* "WARN class http host/path detail, next try in TIME (file:line)", only when verbose. */
+void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us);
 
 void progress_stop(
     struct progress *progress); /* shows what is left, removes the line; NULL is fine */

@@ -148,6 +148,23 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
     }
 }
 
+static void look_after_space(struct recorder *recorder)
+{
+    const struct recorder_settings *settings = &recorder->settings;
+    recorder->space_us = clock_monotonic_us() + SPACE_CHECK_US;
+    int64_t free_bytes = root_free_bytes(settings->root);
+    bool is_enough = free_bytes < 0 || free_bytes >= settings->min_free_bytes;
+    if (is_enough || recorder->error.kind != ERROR_NONE)
+        return;
+    char left[NUMBER_SIZE];
+    char wanted[NUMBER_SIZE];
+    struct error error;
+    error_set(&error, ERROR_LOCAL, "the disk is full: %s free under %s, --min-free is %s",
+              number_format_bytes(left, free_bytes), root_path(settings->root),
+              number_format_bytes(wanted, settings->min_free_bytes));
+    stop_run(recorder, &error, STOP_LOCAL);
+}
+
 static void look_after_run(struct recorder *recorder)
 {
     const struct recorder_settings *settings = &recorder->settings;
@@ -156,20 +173,8 @@ static void look_after_run(struct recorder *recorder)
         recorder->checkpoint_us = now_us + CHECKPOINT_US;
         settings->on_checkpoint(settings->context);
     }
-    if (now_us >= recorder->space_us) {
-        recorder->space_us = now_us + SPACE_CHECK_US;
-        int64_t free_bytes = root_free_bytes(settings->root);
-        if (free_bytes >= 0 && free_bytes < settings->min_free_bytes &&
-            recorder->error.kind == ERROR_NONE) {
-            char text[NUMBER_SIZE];
-            char wanted[NUMBER_SIZE];
-            struct error error;
-            error_set(&error, ERROR_LOCAL, "the disk is full: %s free under %s, --min-free is %s",
-                      number_format_bytes(text, free_bytes), root_path(settings->root),
-                      number_format_bytes(wanted, settings->min_free_bytes));
-            stop_run(recorder, &error, STOP_LOCAL);
-        }
-    }
+    if (now_us >= recorder->space_us)
+        look_after_space(recorder);
 }
 
 /* Waits until a batch is due. False when stopping and nothing is left. */
@@ -267,6 +272,7 @@ void recorder_add_waiter(struct recorder *recorder, struct hook wake)
 
 bool recorder_start(struct recorder *recorder, struct error *error)
 {
+    look_after_space(recorder); /* before anything is downloaded */
     return thread_start(&recorder->thread, "recorder", recorder_body, recorder, error);
 }
 

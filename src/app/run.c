@@ -58,6 +58,12 @@ static void on_record(void *context, const struct job *job)
         progress_failure(run->progress, job);
 }
 
+static void on_retry(void *context, const struct job *job, int64_t delay_us)
+{
+    struct run *run = context;
+    progress_retry(run->progress, job, delay_us);
+}
+
 /* What is known so far, for whoever looks while the run goes on or after it was killed. */
 static void on_checkpoint(void *context)
 {
@@ -148,6 +154,8 @@ static bool create_workers(struct run *run, struct error *error)
         .root = run->root,
         .sink_bytes = run->settings.sink_bytes,
         .slots = run->settings.slots,
+        .on_retry = on_retry,
+        .context = run,
     };
     run->workers = memory_allocate_zeroed(run->thread_count, sizeof *run->workers);
     for (unsigned i = 0; i < run->thread_count; i++) {

@@ -92,6 +92,7 @@ void worker_settle(const struct worker_shared *shared, struct job *job)
         record(shared, job);
         return;
     }
+    shared->on_retry(shared->context, job, delay_us);
     restart(job);
     queue_return(shared->queue, job, clock_monotonic_us() + delay_us);
 }

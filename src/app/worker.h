@@ -31,6 +31,9 @@ struct worker_shared {
     struct root *root;
     size_t sink_bytes;
     unsigned slots; /* of one worker */
+    /* Called before a failed job goes back to the queue, by the thread that returns it. */
+    void (*on_retry)(void *context, const struct job *job, int64_t delay_us);
+    void *context;
 };
 
 struct worker;

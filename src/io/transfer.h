@@ -26,7 +26,6 @@ struct transfer_settings {
     unsigned redirects;
     bool is_public_only;
     bool keeps_mtime;
-    bool is_verbose;
     const char *user_agent;
     const char *referer;        /* NULL = none */
     const char *const *headers; /* "Name: value" */
