@@ -13,6 +13,7 @@
 #include "model/content_type.h"
 
 /* Most bodies are small: a sink that never saw a large one costs this much. */
+#define DIRECT_BYTES ((size_t)16 * 1024)
 #define FIRST_BYTES (16 * 1024)
 
 enum sink_stage { SINK_IDLE, SINK_MEMORY, SINK_FILE };
@@ -73,14 +74,20 @@ static void make_room(struct sink *sink, size_t length)
     sink->capacity = capacity;
 }
 
-/* Through the buffer, unless a piece fills it anyway and nothing is waiting in it. */
+/* Copying a piece costs as much as writing it, once it is not tiny. */
+static bool is_large(const struct sink *sink, size_t length)
+{
+    return length >= sink->limit || (sink->stage == SINK_FILE && length >= DIRECT_BYTES);
+}
+
+/* Through the buffer, unless a piece is large and nothing is waiting in it. */
 static int add(struct sink *sink, const char *bytes, size_t length)
 {
     int result = 0;
     while (length > 0 && result == 0) {
         size_t room = sink->limit - sink->used;
         size_t piece = length < room ? length : room;
-        if (sink->used == 0 && length >= sink->limit) {
+        if (sink->used == 0 && is_large(sink, length)) {
             piece = length;
             result = store(sink, bytes, piece);
         } else {

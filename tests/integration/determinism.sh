@@ -89,9 +89,11 @@ for list in list reversed; do
     assert "the kept files were touched" cmp -s "$WORK/before" "$WORK/after"
 done
 
-# A kept file that went missing is fetched again, under its name.
+# A kept file that went missing is fetched again, under its name; one of another size is not kept.
 rm "$DIR/a-2.jpg"
+truncate -s 10 "$DIR/a-3.jpg"
 run_haul 1 -d "$DIR" --retries 0 "$WORK/list.txt"
 check_run
 assert_record 'a.jpg?size=200' '"\(.status) \(.path)"' 'downloaded a-2.jpg'
 assert_eq "$(cat "$DIR/a-2.jpg")" "$(ok_body a.jpg 200)" "content of a-2.jpg"
+assert_record 'a.jpg?size=300' '.status != "kept"' true

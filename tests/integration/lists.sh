@@ -88,6 +88,8 @@ b.txt 1 two downloaded
 b.txt 2 one duplicate
 c.txt 1 three downloaded" "records of several lists"
 assert_files one two three argument
+assert_eq "$(records | jq -sr '(map(select(.url | endswith("/one"))) | sort_by(.i)) as [$a, $b] |
+    $b.duplicate_of == $a.i')" true "duplicate_of"
 
 # Standard input.
 fresh_dir stdin

@@ -57,6 +57,10 @@ for signal in INT TERM; do
     wait_until 20 has_first_files || fail "the first files do not appear"
     kill "-$signal" "$HAUL_PID"
     sleep 0.2
+    if is_gone "$HAUL_PID"; then
+        fail "the first $signal ended running transfers at once"
+        continue
+    fi
     start=$(now_ms)
     kill "-$signal" "$HAUL_PID"
     wait_haul "$code" 10
