@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +21,14 @@ static void choose_character_set(void)
     setlocale(LC_CTYPE, "");
     if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+/* Buffers of libcurl come and go with each download: memory that was given back to the system would
+ * be asked for again at once. */
+static void keep_freed_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
 }
 
 static int fail(const struct error *error)
@@ -66,6 +75,7 @@ int main(int argument_count, char **arguments)
     struct options options;
     struct error error = {0};
     int exit_code = 0;
+    keep_freed_memory();
     choose_character_set();
     options_init(&options);
     if (!options_parse(&options, argument_count, arguments, &error)) {

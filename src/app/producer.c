@@ -23,7 +23,7 @@ struct producer {
     struct source **sources; /* one per operand; NULL for a URL */
     struct key_set *seen;
     struct name_table *names;
-    bool state_is_empty;      /* at the start: nothing to look up */
+    bool root_is_empty; /* at the start: nothing is in the way, but what comes during the run */
     int64_t read_on_until_us; /* 0 = not stopping */
 
     struct error error;
@@ -63,7 +63,7 @@ static bool is_taken(void *context, const char *name)
 {
     struct producer *producer = context;
     /* The key is zero: a row of this very URL would have been found before. */
-    return !producer->state_is_empty &&
+    return producer->settings.state != NULL &&
            state_name_is_taken(producer->settings.state, name, (struct key){0, 0});
 }
 
@@ -71,7 +71,7 @@ static bool is_taken(void *context, const char *name)
 static bool is_kept(struct producer *producer, struct job *job)
 {
     struct state_row row;
-    if (producer->state_is_empty || !state_find(producer->settings.state, job->key, &row))
+    if (producer->settings.state == NULL || !state_find(producer->settings.state, job->key, &row))
         return false;
     snprintf(job->name, sizeof job->name, "%s", row.name);
     name_table_add(producer->names, job->name);
@@ -103,6 +103,8 @@ static bool is_in_the_way(struct producer *producer, struct job *job)
 {
     enum existing_policy policy = producer->settings.existing;
     struct stat status;
+    if (producer->root_is_empty)
+        return false; /* the publisher has the last word in any case */
     if (job->wants_extension)
         return false; /* the name is not complete before the type is known */
     int result = root_stat(producer->settings.root, job->name, &status);
@@ -148,7 +150,6 @@ static bool is_wanted(struct producer *producer, struct job *job, const char *pr
     enum failure failure = FAILURE_BAD_URL;
     if (problem == NULL &&
         url_parse(job->listed, strlen(job->listed), &job->origin, &failure, &problem)) {
-        job->url = url_copy(&job->origin);
         job->key = url_key(&job->origin);
         if (key_set_add(producer->seen, job->key, job->index, &job->outcome.duplicate_of))
             return true;
@@ -235,7 +236,7 @@ static void producer_body(void *context)
     struct producer *producer = context;
     const struct string_list *operands = producer->settings.operands;
     bool is_complete = true;
-    producer->state_is_empty = state_is_empty(producer->settings.state);
+    producer->root_is_empty = root_is_empty(producer->settings.root);
     for (size_t i = 0; i < operands->count; i++) {
         if (producer->sources[i] == NULL)
             take_argument(producer, operands->items[i]);

@@ -24,7 +24,7 @@ struct producer_settings {
     struct recorder *recorder;
     struct cancel *cancel;
     struct root *root;
-    struct state *state; /* used by the producer's thread only */
+    struct state *state; /* used by the producer's thread only; NULL = nothing is known */
     enum existing_policy existing;
 };
 

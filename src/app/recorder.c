@@ -16,7 +16,7 @@
 #define BATCH_JOBS 1000
 #define FULL_JOBS 2000
 #define BATCH_DELAY_US CLOCK_SECOND_US
-#define GATHER_DELAY_US 5000 /* without batches: one wake-up serves several jobs */
+#define GATHER_DELAY_US 20000 /* without batches: one transaction serves several jobs */
 #define CHECKPOINT_US (10 * CLOCK_SECOND_US)
 #define SPACE_CHECK_US (CLOCK_SECOND_US / 2)
 
@@ -261,6 +261,11 @@ struct recorder *recorder_create(const struct recorder_settings *settings, struc
         return NULL;
     }
     return recorder;
+}
+
+bool recorder_has_history(struct recorder *recorder)
+{
+    return !state_is_empty(recorder->state);
 }
 
 void recorder_add_waiter(struct recorder *recorder, struct hook wake)

@@ -5,7 +5,7 @@
  * Threads:   recorder_push from any thread.
  * Waiting:   recorder_push never waits. Producers of jobs watch recorder_is_full and stop bringing
  * new ones; waiters' hooks are called when there is room again, and recorder_wait_for_room waits
- * for that. Batches:   1,000 jobs or one second with SYNC_BATCH; otherwise what came within a few
+ * for that. Batches:   1,000 jobs or one second with SYNC_BATCH; otherwise what came within 20
  *            milliseconds. Stopping flushes at once.
  * Trouble:   when names, state or records cannot be written, it raises the cancel (STOP_LOCAL) and
  *            goes on recording. */
@@ -43,6 +43,8 @@ struct recorder_settings {
 /* Opens state and files; the thread is started apart, so that what the callbacks need can be built
  * in between. */
 struct recorder *recorder_create(const struct recorder_settings *settings, struct error *error);
+/* True when the state knows files of earlier runs. Before recorder_start. */
+bool recorder_has_history(struct recorder *recorder);
 void recorder_add_waiter(struct recorder *recorder, struct hook wake); /* before it is used */
 bool recorder_start(struct recorder *recorder, struct error *error);
 

@@ -32,7 +32,7 @@ struct run {
 
     struct root *root;
     struct run_folder *folder;
-    struct state *state; /* the producer's */
+    struct state *state; /* the producer's; NULL when it holds nothing */
     struct cancel *cancel;
     struct queue *queue;
     struct permits *permits;
@@ -110,13 +110,10 @@ static bool open_places(struct run *run, struct error *error)
         return false;
     run->folder =
         run_folder_create(run->root, run->start_wall_us, (unsigned)options->keep_runs, error);
-    if (run->folder == NULL)
-        return false;
-    run->state = state_open(run->root, error);
-    return run->state != NULL;
+    return run->folder != NULL;
 }
 
-static bool start_recorder(struct run *run, struct error *error)
+static bool create_recorder(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
     struct recorder_settings settings = {
@@ -135,7 +132,12 @@ static bool start_recorder(struct run *run, struct error *error)
         .context = run,
     };
     run->recorder = recorder_create(&settings, error);
-    return run->recorder != NULL;
+    if (run->recorder == NULL)
+        return false;
+    if (!recorder_has_history(run->recorder))
+        return true;
+    run->state = state_open(run->root, error);
+    return run->state != NULL;
 }
 
 static bool create_workers(struct run *run, struct error *error)
@@ -182,7 +184,7 @@ static bool build(struct run *run, struct error *error)
     run->permits = permits_create(run->settings.jobs);
     run->gate = host_gate_create((unsigned)run->options->per_host, PARKED_JOBS);
     run->results = results_create();
-    if (!open_places(run, error) || !start_recorder(run, error))
+    if (!open_places(run, error) || !create_recorder(run, error))
         return false;
     run->resolver = resolver_start(on_resolved, run, error);
     if (run->resolver == NULL || !create_workers(run, error))

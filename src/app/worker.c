@@ -69,18 +69,6 @@ static uint32_t random_number(void)
     return number;
 }
 
-/* The next attempt begins where the list said, not where the last redirect led. */
-static void restart(struct job *job)
-{
-    if (!job->is_redirected)
-        return;
-    url_clear(&job->url);
-    job->url = url_copy(&job->origin);
-    job->is_redirected = false;
-    job->came_from_public = false;
-    outcome_clear_hops(&job->outcome);
-}
-
 void worker_settle(const struct worker_shared *shared, struct job *job)
 {
     int64_t delay_us = 0;
@@ -93,7 +81,7 @@ void worker_settle(const struct worker_shared *shared, struct job *job)
         return;
     }
     shared->on_retry(shared->context, job, delay_us);
-    restart(job);
+    job_restart(job);
     queue_return(shared->queue, job, clock_monotonic_us() + delay_us);
 }
 
@@ -156,7 +144,7 @@ static void finish(struct worker *worker, struct job *job, enum transfer_verdict
         worker_settle(shared, job);
         break;
     case TRANSFER_NAME_UNKNOWN:
-        resolver_ask(shared->resolver, job->url.host, job);
+        resolver_ask(shared->resolver, job_target(job)->host, job);
         break;
     case TRANSFER_LOCAL:
         cancel_raise(shared->cancel, CANCEL_ABORT, STOP_LOCAL);
@@ -178,7 +166,7 @@ static void end_parked(struct worker *worker)
 static void admit(struct worker *worker, struct job *job)
 {
     const struct worker_shared *shared = worker->shared;
-    char *host = memory_copy_string(job->url.host);
+    char *host = memory_copy_string(job_target(job)->host);
     job->admitted_host = host;
     if (host_gate_enter(shared->gate, host, job) == HOST_GATE_PARKED)
         return; /* the permit stays at hand for the next one; the job is no longer ours */

@@ -122,22 +122,44 @@ void directory_remove_file(int directory, const char *name)
         unlinkat(directory, name, 0);
 }
 
-int directory_remove_files(int directory)
+/* NULL with a negative errno value in *out_failure. */
+static DIR *open_stream(int directory, int *out_failure)
 {
     /* The stream needs a position of its own, which dup would share. */
     int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (own < 0)
-        return -errno;
-    DIR *stream = fdopendir(own);
+    DIR *stream = own < 0 ? NULL : fdopendir(own);
     if (stream == NULL) {
-        int failure = errno;
-        close(own);
-        return -failure;
+        *out_failure = -errno;
+        if (own >= 0)
+            close(own);
     }
+    return stream;
+}
+
+int directory_remove_files(int directory)
+{
+    int failure = 0;
+    DIR *stream = open_stream(directory, &failure);
+    if (stream == NULL)
+        return failure;
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
         directory_remove_file(directory, entry->d_name);
     closedir(stream);
     return 0;
+}
+
+bool directory_holds_only(int directory, const char *name)
+{
+    int failure = 0;
+    DIR *stream = open_stream(directory, &failure);
+    if (stream == NULL)
+        return false;
+    bool holds_others = false;
+    for (struct dirent *entry; !holds_others && (entry = readdir(stream)) != NULL;)
+        holds_others = strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+                       strcmp(entry->d_name, name) != 0;
+    closedir(stream);
+    return !holds_others;
 }
 
 int directory_move(int from, const char *old_name, int to, const char *new_name)

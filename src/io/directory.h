@@ -23,6 +23,9 @@ void directory_remove_file(int directory, const char *name);
 /* The same for all entries. */
 int directory_remove_files(int directory);
 
+/* False also when the directory cannot be read. */
+bool directory_holds_only(int directory, const char *name);
+
 /* Renames from one directory to another; both names are single components. Replaces nothing:
  * -EEXIST when anything at all has the new name. */
 int directory_move(int from, const char *old_name, int to, const char *new_name);

@@ -137,7 +137,7 @@ static void add_final_url(struct text *text, const struct job *job, size_t url_s
                           const struct redaction *redaction)
 {
     char copy[512]; /* text_append may move the bytes that it would read */
-    const char *url = job->outcome.attempts > 0 ? job->url.target : NULL;
+    const char *url = job->outcome.attempts > 0 ? job_target(job)->target : NULL;
     size_t length = text->length - url_start;
     bool is_same = url != NULL && length <= sizeof(copy) && strcmp(url, job->listed) == 0;
     if (is_same)

@@ -287,6 +287,11 @@ int root_open_existing_temporary(struct root *root, const char *temporary)
     return descriptor < 0 ? -errno : descriptor;
 }
 
+bool root_is_empty(struct root *root)
+{
+    return directory_holds_only(root->directory, PRIVATE_NAME);
+}
+
 int root_stat(struct root *root, const char *name, struct stat *out)
 {
     struct place place;

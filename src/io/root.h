@@ -37,6 +37,9 @@ int root_remove_temporary(struct root *root, const char *temporary);
 /* Descriptor for syncing a finished temporary file. */
 int root_open_existing_temporary(struct root *root, const char *temporary);
 
+/* True when DIR holds nothing but .haul: then no name can be taken by anything but this run. */
+bool root_is_empty(struct root *root);
+
 /* lstat of a final name: a symbolic link is reported as one. -ENOENT when there is nothing. */
 int root_stat(struct root *root, const char *name, struct stat *out);
 

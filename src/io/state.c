@@ -176,7 +176,8 @@ static bool open_database(struct state *state, struct error *error)
     sqlite3_busy_timeout(state->database, BUSY_MS);
     return execute(state,
                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                   "PRAGMA cache_size = -2048; PRAGMA trusted_schema = OFF",
+                   "PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -2048;"
+                   "PRAGMA trusted_schema = OFF",
                    "open", error);
 }
 

@@ -9,7 +9,6 @@
 #include "io/transfer_verdict.h"
 #include "model/content_type.h"
 #include "model/redirect.h"
-#include "model/retry.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,7 +79,7 @@ static int on_ready(void *context, char *peer, char *local, int peer_port, int l
     (void)peer_port;
     (void)local_port;
     /* Behind a proxy the peer is the proxy; of the target only a literal address is known. */
-    const char *judged = transfer->proxy == NULL ? peer : transfer->job->url.host;
+    const char *judged = transfer->proxy == NULL ? peer : job_target(transfer->job)->host;
     enum address_kind kind = address_classify_text(judged);
     if (transfer->proxy != NULL && kind == ADDRESS_OTHER)
         kind = ADDRESS_PUBLIC;
@@ -199,7 +198,7 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
 {
     clear_request(transfer);
     transfer->job = job;
-    transfer->proxy = proxy_for(&transfer->settings->proxy, &job->url);
+    transfer->proxy = proxy_for(&transfer->settings->proxy, job_target(job));
     transfer->started_us = clock_monotonic_us();
     transfer->timeout_us = transfer->settings->timeout_us - job->spent_us;
     if (job->started_us == 0) {
@@ -292,13 +291,13 @@ static enum transfer_verdict finish_redirect(struct transfer *transfer, struct j
     struct url target = {0};
     enum failure failure = FAILURE_NONE;
     const char *reason = NULL;
-    if (!redirect_next(&job->url, transfer_info_header(transfer->handle, "Location"),
+    if (!redirect_next(job_target(job), transfer_info_header(transfer->handle, "Location"),
                        job->outcome.hop_count, transfer->settings->redirects, &target, &failure,
                        &reason))
         return fail(job, failure, reason);
     outcome_add_hop(&job->outcome, transfer->reply.status, target.target);
-    url_clear(&job->url);
-    job->url = target;
+    url_clear(&job->redirected);
+    job->redirected = target;
     job->is_redirected = true;
     job->came_from_public = job->came_from_public || transfer->is_public;
     return TRANSFER_REDIRECT;
@@ -364,10 +363,9 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     outcome->curl = (int)code;
     outcome->expected_bytes = transfer->reply.length;
     transfer_info_note(transfer->handle, transfer->has_connected, outcome);
-    const char *retry_after = transfer_info_header(transfer->handle, "Retry-After");
-    if (retry_after == NULL ||
-        !retry_after_parse(retry_after, clock_wall_us(), &job->retry_after_us))
-        job->retry_after_us = -1;
+    job->retry_after_us = transfer_status_failure(outcome->http) != FAILURE_NONE
+                              ? transfer_info_retry_after_us(transfer->handle)
+                              : -1; /* looking costs: all headers are compared */
 
     enum transfer_verdict verdict = decide(transfer, job, &evidence);
     if (verdict != TRANSFER_REDIRECT)

@@ -44,13 +44,13 @@ struct transfer *transfer_create(const struct transfer_settings *settings, struc
                                  size_t sink_bytes);
 void transfer_destroy(struct transfer *transfer); /* not started, or finished; NULL is fine */
 
-/* Prepares a request for job->url and returns the handle to add to a multi handle. The job is
- * lent until transfer_finish. */
+/* Prepares a request for job_target(job) and returns the handle to add to a multi handle. The job
+ * is lent until transfer_finish. */
 CURL *transfer_start(struct transfer *transfer, struct job *job, int worker);
 
 enum transfer_verdict {
     TRANSFER_SAVED,        /* complete and verified, in job->temporary */
-    TRANSFER_REDIRECT,     /* job->url is the next request to make */
+    TRANSFER_REDIRECT,     /* job_target(job) is the next request to make */
     TRANSFER_FAILED,       /* job->outcome says why; it may be worth another attempt */
     TRANSFER_LOCAL,        /* this machine cannot store files (disk full): the run should stop */
     TRANSFER_NAME_UNKNOWN, /* FAILURE_DNS_TEMPORARY until somebody knows why */

@@ -18,8 +18,8 @@ void transfer_group_destroy(struct transfer_group *group); /* nothing running; N
 bool transfer_group_has_room(const struct transfer_group *group);
 unsigned transfer_group_running(const struct transfer_group *group);
 
-/* Starts a request for job->url; the job is lent until transfer_group_next gives it back. False
- * when libcurl refuses (memory): the job then carries a failure. Only with room. */
+/* Starts a request for job_target(job); the job is lent until transfer_group_next gives it back.
+ * False when libcurl refuses (memory): the job then carries a failure. Only with room. */
 bool transfer_group_start(struct transfer_group *group, struct job *job, int worker);
 
 /* The next request that has ended, with its verdict; NULL when there is none now. */

@@ -1,10 +1,20 @@
 #include "io/transfer_info.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "model/content_type.h"
+#include "model/retry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+const char *transfer_info_header(CURL *handle, const char *name)
+{
+    struct curl_header *header = NULL;
+    if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}
 
 int64_t transfer_info_us(CURL *handle, CURLINFO name)
 {
@@ -66,14 +76,6 @@ void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcom
     note_phases(handle, outcome);
 }
 
-const char *transfer_info_header(CURL *handle, const char *name)
-{
-    struct curl_header *header = NULL;
-    if (curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return NULL;
-    return header->value;
-}
-
 void transfer_info_note_file(CURL *handle, struct outcome *outcome)
 {
     const char *type = transfer_info_header(handle, "Content-Type");
@@ -87,4 +89,13 @@ void transfer_info_note_file(CURL *handle, struct outcome *outcome)
     free(outcome->etag);
     outcome->etag = memory_copy_string(etag);
     outcome->last_modified = modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1;
+}
+
+int64_t transfer_info_retry_after_us(CURL *handle)
+{
+    int64_t us = -1;
+    const char *value = transfer_info_header(handle, "Retry-After");
+    if (value != NULL)
+        retry_after_parse(value, clock_wall_us(), &us);
+    return us;
 }

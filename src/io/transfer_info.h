@@ -6,6 +6,9 @@
 
 #include <curl/curl.h>
 
+/* The value of a header of the final reply, valid until the handle's next use; NULL = not there. */
+const char *transfer_info_header(CURL *handle, const char *name);
+
 /* The time from the start to a point of the request; 0 = not reached. */
 int64_t transfer_info_us(CURL *handle, CURLINFO name);
 
@@ -15,7 +18,7 @@ void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcom
 /* Declared type, ETag and Last-Modified of the final reply. */
 void transfer_info_note_file(CURL *handle, struct outcome *outcome);
 
-/* The value of a header of the final reply, valid until the handle's next use; NULL = not there. */
-const char *transfer_info_header(CURL *handle, const char *name);
+/* How long the final reply asks to wait; -1 = it does not say. */
+int64_t transfer_info_retry_after_us(CURL *handle);
 
 #endif

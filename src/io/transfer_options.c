@@ -27,7 +27,7 @@ static void set_security(CURL *handle, const struct transfer_options *options)
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (settings->ca_file != NULL)
         curl_easy_setopt(handle, CURLOPT_CAINFO, settings->ca_file);
-    if (is_insecure(settings, options->job->url.host)) {
+    if (is_insecure(settings, job_target(options->job)->host)) {
         curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
     }
@@ -46,7 +46,7 @@ static void set_identity(CURL *handle, const struct transfer_options *options)
     const struct transfer_settings *settings = options->settings;
     const struct job *job = options->job;
     curl_easy_setopt(handle, CURLOPT_USERAGENT, settings->user_agent);
-    if (job->is_redirected && !url_same_origin(&job->url, &job->origin))
+    if (job->is_redirected && !url_same_origin(&job->redirected, &job->origin))
         return;
     if (options->headers != NULL)
         curl_easy_setopt(handle, CURLOPT_HTTPHEADER, options->headers);
@@ -62,7 +62,7 @@ void transfer_options_apply(CURL *handle, const struct transfer_options *options
 {
     const struct transfer_settings *settings = options->settings;
     curl_easy_reset(handle);
-    curl_easy_setopt(handle, CURLOPT_URL, options->job->url.target);
+    curl_easy_setopt(handle, CURLOPT_URL, job_target(options->job)->target);
     curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);

@@ -19,7 +19,7 @@ struct transfer_options {
     curl_prereq_callback on_ready;
 };
 
-/* Resets the handle and sets every option of a request for job->url. */
+/* Resets the handle and sets every option of a request for job_target(job). */
 void transfer_options_apply(CURL *handle, const struct transfer_options *options);
 
 /* The extra headers as libcurl wants them; curl_slist_free_all when done, NULL when there are none.

@@ -24,9 +24,25 @@ void job_destroy(struct job *job)
     free(job->listed);
     free(job->admitted_host);
     url_clear(&job->origin);
-    url_clear(&job->url);
+    url_clear(&job->redirected);
     outcome_clear(&job->outcome);
     free(job);
+}
+
+const struct url *job_target(const struct job *job)
+{
+    return job->is_redirected ? &job->redirected : &job->origin;
+}
+
+void job_restart(struct job *job)
+{
+    if (!job->is_redirected)
+        return;
+    url_clear(&job->redirected);
+    job->redirected = (struct url){0};
+    job->is_redirected = false;
+    job->came_from_public = false;
+    outcome_clear_hops(&job->outcome);
 }
 
 void job_fail(struct job *job, enum failure failure, const char *detail)

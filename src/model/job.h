@@ -19,8 +19,8 @@ struct job {
     struct key key;     /* of the listed URL */
     int64_t priority;
 
-    struct url origin; /* the listed URL, parsed; zeroed when it could not be */
-    struct url url;    /* where the next request goes: origin, or the last redirect's target */
+    struct url origin;     /* the listed URL, parsed; zeroed when it could not be */
+    struct url redirected; /* the last redirect's target; zeroed before one */
     bool is_redirected;
     bool came_from_public; /* an earlier hop was served from a public address */
 
@@ -41,6 +41,12 @@ struct job {
 struct job *job_create(uint64_t index, const char *source, uint64_t line, const char *listed,
                        size_t listed_length);
 void job_destroy(struct job *job); /* NULL is fine */
+
+/* Where the next request goes: the last redirect's target, or the listed URL. Lent. */
+const struct url *job_target(const struct job *job);
+
+/* The next attempt begins where the list said, not where the last redirect led. */
+void job_restart(struct job *job);
 
 /* Sets status, class and detail in one go; NULL removes the detail of an earlier attempt. For a
  * formatted one call outcome_set_detail after it. */

@@ -340,15 +340,6 @@ void url_clear(struct url *url)
     *url = (struct url){0};
 }
 
-struct url url_copy(const struct url *url)
-{
-    struct url copy = *url;
-    copy.target = memory_copy_string(url->target);
-    copy.userinfo = memory_copy_string(url->userinfo);
-    copy.host = memory_copy_string(url->host);
-    return copy;
-}
-
 bool url_same_origin(const struct url *a, const struct url *b)
 {
     return a->is_https == b->is_https && a->port == b->port && strcmp(a->host, b->host) == 0;

@@ -32,7 +32,6 @@ bool url_resolve(const struct url *base, const char *location, struct url *out,
                  enum failure *out_failure, const char **out_reason);
 
 void url_clear(struct url *url); /* zeroed is fine */
-struct url url_copy(const struct url *url);
 
 /* Identity: scheme and host lower-cased, default port, fragment and dot segments dropped, with
  * userinfo. */

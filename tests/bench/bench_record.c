@@ -24,7 +24,7 @@ static struct job *new_job(void)
     struct outcome *outcome = &job->outcome;
     job->key = key_of(LISTED, strlen(LISTED));
     job->origin.host = memory_copy_string("images.cdn.example.org");
-    job->url.target = memory_copy_string(LISTED);
+    job->origin.target = memory_copy_string(LISTED);
     outcome->status = STATUS_DOWNLOADED;
     outcome->failure = FAILURE_NONE;
     outcome->http = 200;

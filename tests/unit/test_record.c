@@ -16,7 +16,8 @@ static struct job *new_job(const char *listed)
     struct outcome *outcome = &job->outcome;
     job->key = (struct key){UINT64_C(0x0123456789ABCDEF), UINT64_C(0xFEDCBA9876543210)};
     job->origin.host = strdup("a.example");
-    job->url.target = strdup("https://b.example/final.jpg");
+    job->is_redirected = true;
+    job->redirected.target = strdup("https://b.example/final.jpg");
     outcome->status = STATUS_DOWNLOADED;
     outcome->failure = FAILURE_NONE;
     outcome->http = 200;
@@ -153,8 +154,8 @@ START_TEST(a_url_that_was_requested_as_listed_is_masked_twice)
         char listed[1024] = "http://a.example/x?token=hidden&z=";
         memset(listed + strlen(listed), 'z', LENGTHS[i]);
         struct job *job = new_job(listed);
-        free(job->url.target);
-        job->url.target = strdup(listed);
+        free(job->redirected.target);
+        job->redirected.target = strdup(listed);
         json_t *record = parse(job);
         ck_assert_ptr_null(strstr(string_at(record, "url"), "hidden"));
         ck_assert_uint_gt(strlen(string_at(record, "url")), LENGTHS[i]);
@@ -172,7 +173,7 @@ START_TEST(what_is_unknown_is_null)
         "detail", "start", "worker",        "ip",     "reused",       "path",
         "image",  "etag",  "last_modified", "sha256", "http_version", "duplicate_of"};
     struct job *job = new_untried_job();
-    job->url.target = strdup("http://a.example/x"); /* known, but nothing was sent there */
+    job->origin.target = strdup("http://a.example/x"); /* known, but nothing was sent there */
     json_t *record = parse(job);
     for (size_t i = 0; i < ARRAY_LENGTH(NULLS); i++)
         ck_assert_msg(json_is_null(json_object_get(record, NULLS[i])), "%s", NULLS[i]);
@@ -259,8 +260,8 @@ START_TEST(hostile_bytes_everywhere_leave_a_valid_line)
         "\"\\\x1B]0;x\x07\x7F\xFF\xC2\x9B\n\t\xE2\x80\xA8{},:[\xED\xA0\x80";
     struct job *job = new_job(HOSTILE);
     job->source = HOSTILE;
-    free(job->url.target);
-    job->url.target = strdup(HOSTILE);
+    free(job->redirected.target);
+    job->redirected.target = strdup(HOSTILE);
     strcpy(job->outcome.detail, HOSTILE);
     strcpy(job->outcome.ip, HOSTILE);
     free(job->outcome.path);
