@@ -126,6 +126,8 @@ libhaul_a_SOURCES += \
 	src/app/closing.h \
 	src/app/demo.c \
 	src/app/demo.h \
+	src/app/exit_code.c \
+	src/app/exit_code.h \
 	src/app/limits.c \
 	src/app/limits.h \
 	src/app/option_check.c \

@@ -9,6 +9,7 @@ unit_tests = \
 	tests/unit/test_content_type \
 	tests/unit/test_directory \
 	tests/unit/test_error \
+	tests/unit/test_exit_code \
 	tests/unit/test_hash_table \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES_SHOWN 15
+#define CLASSES_SHOWN 14
 
 static void append_shown(struct text *text, const char *foreign)
 {
@@ -151,7 +151,10 @@ void closing_append_failures(struct text *text, const struct closing *closing)
     uint64_t failed = counts->by_status[STATUS_FAILED];
     if (closing->exit_code == 0)
         return;
-    text_append_format(text, "haul: %llu of %llu URLs failed (%s), exit %d, run %s\n",
+    if (counts->total == 0)
+        return; /* the error has been said */
+    text_append_format(text, "haul: %s%llu of %llu URLs failed (%s), exit %d, run %s\n",
+                       closing->exit_code > 128 ? "stopped by a signal, " : "",
                        (unsigned long long)failed, (unsigned long long)counts->total,
                        number_format_ratio(share, (double)failed, (double)counts->total),
                        closing->exit_code, closing->run_id);
@@ -167,7 +170,9 @@ void closing_append_failures(struct text *text, const struct closing *closing)
     }
     if (classes > CLASSES_SHOWN)
         text_append_format(text, "  and %zu other classes\n", classes - CLASSES_SHOWN);
-    text_append_string(text, "full report: ");
+    text_append_string(text, "failed URLs: ");
+    append_shown(text, closing->folder);
+    text_append_string(text, "/failed.tsv\nfull report: ");
     append_shown(text, closing->folder);
     text_append_string(text, "/report.json\n");
 }
@@ -176,13 +181,17 @@ void closing_append_line(struct text *text, const struct closing *closing)
 {
     const struct counts *counts = &closing->summary->counts;
     char stamp[CLOCK_TEXT_SIZE];
-    text_append_format(
-        text, "%s haul: done %llu downloaded %llu kept %llu failed %llu in %.1fs exit %d report ",
-        clock_format_seconds(stamp, clock_wall_us()), (unsigned long long)counts->total,
-        (unsigned long long)counts->by_status[STATUS_DOWNLOADED],
-        (unsigned long long)counts->by_status[STATUS_KEPT],
-        (unsigned long long)counts->by_status[STATUS_FAILED],
-        (double)closing->elapsed_us / CLOCK_SECOND_US, closing->exit_code);
+    text_append_format(text, "%s haul: done %llu", clock_format_seconds(stamp, clock_wall_us()),
+                       (unsigned long long)counts->total);
+    for (enum status status = 0; status < STATUS_COUNT; status++) {
+        uint64_t count = counts->by_status[status];
+        bool is_usual =
+            status == STATUS_DOWNLOADED || status == STATUS_KEPT || status == STATUS_FAILED;
+        if (is_usual || count > 0)
+            text_append_format(text, " %s %llu", status_name(status), (unsigned long long)count);
+    }
+    text_append_format(text, " in %.1fs exit %d report ",
+                       (double)closing->elapsed_us / CLOCK_SECOND_US, closing->exit_code);
     append_shown(text, closing->folder);
     text_append_string(text, "/report.json\n");
 }

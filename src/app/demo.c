@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/exit_code.h"
 #include "app/run.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -89,7 +90,8 @@ static bool make_options(const struct demo *demo, int64_t jobs, const char *dir,
     options_init(out);
     out->command = COMMAND_DEMO;
     out->threads = demo->options->threads;
-    out->quiet = demo->options->quiet || !terminal_is_interactive(STDERR_FILENO);
+    out->quiet = demo->options->quiet;
+    out->progress = terminal_is_interactive(STDERR_FILENO) ? PROGRESS_AUTO : PROGRESS_NONE;
     return options_set(out, OPTION_ID_jobs, number, error) &&
            options_set(out, OPTION_ID_per_host, number, error) &&
            options_set(out, OPTION_ID_dir, dir, error) &&
@@ -161,7 +163,7 @@ static void print_plan(const struct demo *demo)
     const struct practice_plan *plan = &demo->plan;
     printf("practice server on 127.0.0.1:%u (nothing leaves this machine)\n"
            "%u images, %d ms +- %d ms away, %u%% missing, %u%% \"try later\", %u very slow, "
-           "%u cut off\n\n",
+           "%u cut off; two runs, about 25 s\n\n",
            (unsigned)practice_server_port(demo->server), plan->urls, DELAY_MS, JITTER_MS,
            plan->not_found * 100 / plan->urls, plan->try_later * 100 / plan->urls, plan->slow,
            plan->cut_off);
@@ -180,7 +182,7 @@ static void print_end(const struct demo *demo, const struct run_result *result, 
     printf("your files   %s   (%llu files)\n", demo->photos,
            (unsigned long long)counts->by_status[STATUS_DOWNLOADED]);
     printf("your report  %s/.haul/last/report.json\n", demo->photos);
-    printf("next         haul -j16 -d photos your-list.txt\n");
+    printf("next         haul -d photos your-list.txt\n");
     fflush(stdout);
 }
 
@@ -211,7 +213,9 @@ static bool run_both(struct demo *demo, bool *out_as_planned, struct error *erro
 static int serve(const struct demo *demo)
 {
     practice_server_reset(demo->server);
-    printf("\nthe practice server stays on, Ctrl-C ends it:  haul -d photos %s\n", demo->list);
+    printf(
+        "\nthe practice server stays on, Ctrl-C ends it:\n  haul -j16 --per-host 16 -d photos %s\n",
+        demo->list);
     fflush(stdout);
     sigset_t signals;
     sigemptyset(&signals);
@@ -250,7 +254,7 @@ int demo_run(const struct options *options)
     int signal_number = demo->signal_number;
     free(demo);
     if (!is_done)
-        return run_error_exit_code(&error);
+        return exit_code_of_error(error.kind);
     if (signal_number != 0)
         signals_raise(signal_number);
     return is_as_planned ? 0 : 1;

@@ -1,5 +1,6 @@
 /* haul: downloads every URL of a list and says what happened to each one. */
 #include "app/demo.h"
+#include "app/exit_code.h"
 #include "app/options.h"
 #include "app/run.h"
 #include "app/signals.h"
@@ -34,7 +35,7 @@ static void keep_freed_memory(void)
 static int fail(const struct error *error)
 {
     log_error("%s", error->text);
-    return run_error_exit_code(error);
+    return exit_code_of_error(error->kind);
 }
 
 static int get(const struct options *options)

@@ -1,7 +1,9 @@
 #include "app/option_check.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/number.h"
 
@@ -64,6 +66,23 @@ static bool check_host(const char *text, struct error *error)
     return error_set(error, ERROR_USAGE, "--insecure-host: '%s' is not a host name", text);
 }
 
+/* The kinds that libcurl knows; without a scheme it takes http. */
+static bool check_proxy(const char *text, struct error *error)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    const char *separator = strstr(text, "://");
+    if (separator == NULL)
+        return true;
+    size_t length = (size_t)(separator - text);
+    for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
+        if (strlen(schemes[i]) == length && strncasecmp(text, schemes[i], length) == 0)
+            return true;
+    }
+    return error_set(error, ERROR_USAGE,
+                     "--proxy: the scheme is not http, https, socks4, socks4a, socks5 or socks5h");
+}
+
 bool option_check_text(enum option_id id, const char *text, struct error *error)
 {
     const char *name = option_table_row(id)->name;
@@ -81,6 +100,10 @@ bool option_check_text(enum option_id id, const char *text, struct error *error)
         return check_header(text, error);
     if (id == OPTION_ID_insecure_host)
         return check_host(text, error);
+    if (id == OPTION_ID_proxy)
+        return check_proxy(text, error);
+    if (id == OPTION_ID_cacert && access(text, R_OK) != 0)
+        return error_set_errno(error, ERROR_USAGE, errno, "--cacert: cannot read %s", text);
     return true;
 }
 
@@ -96,8 +119,8 @@ static bool refuse_number(const struct option_row *row, const char *text, struct
         return error_set(error, ERROR_USAGE, "--%s: '%s' is not a time (like 500ms, 30s, 1h30m)",
                          row->name, text);
     }
-    return error_set(error, ERROR_USAGE, "--%s: '%s' is not one number between %s and %s",
-                     row->name, text, option_table_format(row, row->minimum, low),
+    return error_set(error, ERROR_USAGE, "--%s: '%s' is not a number between %s and %s", row->name,
+                     text, option_table_format(row, row->minimum, low),
                      option_table_format(row, row->maximum, high));
 }
 
@@ -114,9 +137,9 @@ bool option_check_number(enum option_id id, const char *text, int64_t *out_numbe
     if (!is_number)
         return refuse_number(row, text, error);
     if (number < row->minimum || number > row->maximum) {
-        return error_set(error, ERROR_USAGE, "--%s: %s is not between %s and %s (%s)", row->name,
-                         text, option_table_format(row, row->minimum, low),
-                         option_table_format(row, row->maximum, high), row->argument);
+        return error_set(error, ERROR_USAGE, "--%s: %s is not between %s and %s", row->name, text,
+                         option_table_format(row, row->minimum, low),
+                         option_table_format(row, row->maximum, high));
     }
     *out_number = number;
     return true;

@@ -186,13 +186,18 @@ static struct option_value value_of(const struct options *options, enum option_i
 {
     const struct option_row *row = option_table_row(id);
     const void *field = const_field(options, id);
-    struct option_value value = {.name = row->name, .kind = OPTION_VALUE_NUMBER};
+    struct option_value value = {.name = row->name, .kind = OPTION_VALUE_NUMBER, .unit = ""};
 
     switch (row->kind) {
     case OPTION_KIND_COUNT:
     case OPTION_KIND_BYTES:
     case OPTION_KIND_DURATION:
+        value.unit = row->kind == OPTION_KIND_BYTES      ? "_bytes"
+                     : row->kind == OPTION_KIND_DURATION ? "_us"
+                                                         : "";
         value.number = *(const int64_t *)field;
+        if (value.number < row->minimum)
+            value.number = -1;
         break;
     case OPTION_KIND_BOOL:
         value.kind = OPTION_VALUE_BOOL;

@@ -65,7 +65,8 @@ const char *options_choice_name(const char *choices, int value, char *out, size_
 struct option_value {
     const char *name;
     enum { OPTION_VALUE_NUMBER, OPTION_VALUE_BOOL, OPTION_VALUE_TEXT, OPTION_VALUE_LIST } kind;
-    int64_t number;
+    const char *unit; /* "_us", "_bytes" or "" */
+    int64_t number;   /* -1 = decided at run time */
     const char *text; /* lent, a choice's only during the call; NULL = not set */
     const struct string_list *list;
 };

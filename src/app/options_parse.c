@@ -157,6 +157,9 @@ static bool check_together(const struct command_line *line, struct error *error)
                              row->name, command);
         }
     }
+    if (options->json && options->report != NULL && strcmp(options->report, "-") == 0)
+        return error_set(error, ERROR_USAGE,
+                         "--json ends with the report: --report - would print it twice");
     if (options->command == COMMAND_DEMO && options->operands.count > 0)
         return error_set(error, ERROR_USAGE, "'haul demo' takes no list or URL");
     if (options->command == COMMAND_GET && options->operands.count == 0)

@@ -252,6 +252,15 @@ static void producer_body(void *context)
     queue_close(producer->settings.queue);
 }
 
+bool producer_check_lists(const struct string_list *operands, struct error *error)
+{
+    for (size_t i = 0; i < operands->count; i++) {
+        if (!is_url(operands->items[i]) && !source_check(operands->items[i], error))
+            return false;
+    }
+    return true;
+}
+
 struct producer *producer_create(const struct producer_settings *settings, struct error *error)
 {
     const struct string_list *operands = settings->operands;

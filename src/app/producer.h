@@ -28,6 +28,9 @@ struct producer_settings {
     enum existing_policy existing;
 };
 
+/* False (ERROR_INPUT) when a list is missing, a directory, or may not be read. Opens nothing. */
+bool producer_check_lists(const struct string_list *operands, struct error *error);
+
 /* Opens every list, so that an unreadable one is known before anything starts (ERROR_INPUT). */
 struct producer *producer_create(const struct producer_settings *settings, struct error *error);
 /* Starts the thread, which closes the queue when the lists have ended. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define FRAME_US (CLOCK_SECOND_US / 5)
@@ -18,6 +19,12 @@
 #define MESSAGES_BYTES (256 * 1024) /* what may wait to be printed; more is counted */
 #define SHOWN_PER_CLASS 10
 #define RATE_WINDOW_US (5 * CLOCK_SECOND_US)
+
+struct sample {
+    int64_t at_us;
+    uint64_t finished;
+    int64_t bytes;
+};
 
 struct progress {
     struct progress_settings settings;
@@ -27,9 +34,9 @@ struct progress {
 
     /* touched by the progress thread only */
     bool has_line;
-    int64_t plain_us; /* when the next plain line is due */
-    int64_t window_us;
-    struct counts window;
+    int64_t plain_us;     /* when the next plain line is due */
+    struct sample before; /* five to ten seconds ago */
+    struct sample latest; /* at most five */
     double urls_per_second;
     double bytes_per_second;
 
@@ -41,25 +48,42 @@ struct progress {
     bool is_stopping;
 };
 
-static uint64_t finished(const struct counts *counts)
+/* What was there at one moment. */
+static struct sample take_sample(const struct progress *progress, const struct counts *counts,
+                                 int64_t now_us)
 {
-    return counts->total;
+    return (struct sample){
+        .at_us = now_us,
+        .finished = counts->total,
+        .bytes = atomic_load_explicit(progress->settings.received, memory_order_relaxed),
+    };
 }
 
-/* Rates over the last few seconds, and over the whole run at its start. */
+/* Rates over the last five to ten seconds, and over the whole run at its start. */
 static void measure(struct progress *progress, const struct counts *counts, int64_t now_us)
 {
-    int64_t span_us = now_us - progress->window_us;
-    if (span_us < FRAME_US / 2)
+    struct sample now = take_sample(progress, counts, now_us);
+    double seconds = (double)(now_us - progress->before.at_us) / CLOCK_SECOND_US;
+    if (seconds <= 0)
         return;
-    double seconds = (double)span_us / CLOCK_SECOND_US;
-    progress->urls_per_second = (double)(finished(counts) - finished(&progress->window)) / seconds;
-    progress->bytes_per_second =
-        (double)(counts->wire_bytes - progress->window.wire_bytes) / seconds;
-    if (span_us >= RATE_WINDOW_US) {
-        progress->window_us = now_us;
-        progress->window = *counts;
+    progress->urls_per_second = (double)(now.finished - progress->before.finished) / seconds;
+    progress->bytes_per_second = (double)(now.bytes - progress->before.bytes) / seconds;
+    if (now_us - progress->latest.at_us >= RATE_WINDOW_US) {
+        progress->before = progress->latest;
+        progress->latest = now;
     }
+}
+
+/* Hidden in the first seconds, when nobody can know. */
+static void append_eta(struct text *line, const struct progress *progress, uint64_t left)
+{
+    bool is_early = clock_monotonic_us() - progress->settings.start_us < RATE_WINDOW_US;
+    if (left == 0 || is_early || progress->urls_per_second <= 0)
+        return;
+    double seconds = (double)left / progress->urls_per_second + 1;
+    if (seconds < 360000)
+        text_append_format(line, "  ETA %u:%02u:%02u", (unsigned)seconds / 3600,
+                           (unsigned)seconds / 60 % 60, (unsigned)seconds % 60);
 }
 
 static void append_position(struct text *line, const struct progress *progress, uint64_t done)
@@ -75,27 +99,27 @@ static void append_position(struct text *line, const struct progress *progress, 
     text_append_format(line, "/%s", number_format_count(number, (int64_t)total));
     if (total > 0)
         text_append_format(line, " %u%%", (unsigned)(done * 100 / total));
-    if (progress->urls_per_second > 0 && total > done) {
-        double left = (double)(total - done) / progress->urls_per_second;
-        if (left < 1e6)
-            text_append_format(line, " eta %s",
-                               number_format_duration(number, (int64_t)left * CLOCK_SECOND_US));
-    }
+    append_eta(line, progress, total - done);
 }
 
+static void append_count(struct text *line, const struct counts *counts, enum status status)
+{
+    uint64_t count = counts->by_status[status];
+    if (count > 0 || status == STATUS_DOWNLOADED || status == STATUS_FAILED)
+        text_append_format(line, " %s %llu", status_name(status), (unsigned long long)count);
+}
+
+/* What matters most comes first: a narrow window cuts the end. */
 static void append_counts(struct text *line, const struct progress *progress,
                           const struct counts *counts)
 {
     char number[NUMBER_SIZE];
-    append_position(line, progress, finished(counts));
-    text_append_format(line, "  downloaded %llu",
-                       (unsigned long long)counts->by_status[STATUS_DOWNLOADED]);
-    if (counts->by_status[STATUS_KEPT] > 0)
-        text_append_format(line, " kept %llu", (unsigned long long)counts->by_status[STATUS_KEPT]);
-    text_append_format(line, " failed %llu", (unsigned long long)counts->by_status[STATUS_FAILED]);
-    text_append_format(line, "  %.1f url/s", progress->urls_per_second);
-    text_append_format(line, " %s/s",
+    append_position(line, progress, counts->total);
+    text_append_format(line, "  %s/s",
                        number_format_bytes(number, (int64_t)progress->bytes_per_second));
+    text_append_format(line, " %.1f url/s ", progress->urls_per_second);
+    for (enum status status = 0; status < STATUS_COUNT; status++)
+        append_count(line, counts, status);
 }
 
 static void take_messages(struct progress *progress, struct text *out)
@@ -171,7 +195,7 @@ struct progress *progress_start(const struct progress_settings *settings, struct
     if (settings->is_quiet)
         progress->draws = progress->prints = false;
     progress->plain_us = settings->start_us + PLAIN_US;
-    progress->window_us = settings->start_us;
+    progress->before.at_us = progress->latest.at_us = settings->start_us;
     text_init(&progress->messages, MESSAGES_BYTES);
     lock_init(&progress->lock, LOCK_RANK_PROGRESS);
     condition_init(&progress->changed);
@@ -208,14 +232,21 @@ void progress_message(struct progress *progress, const char *format, ...)
     text_clear(&line);
 }
 
+/* Of a URL that is one; what is wrong with others may lie in the scheme. */
+static size_t scheme_length(const struct job *job, const char *url)
+{
+    if (job->origin.host == NULL)
+        return 0;
+    return strncasecmp(url, "https://", 8) == 0 ? 8 : strncasecmp(url, "http://", 7) == 0 ? 7 : 0;
+}
+
 /* The URL of a message: without scheme, query values masked, and not endless. */
 static void append_place(struct text *line, const struct progress *progress, const struct job *job)
 {
     struct text masked;
     text_init(&masked, 2 * URL_MAX_BYTES);
     url_append_masked(&masked, job->listed, progress->settings.redaction);
-    const char *start = strstr(masked.data, "://");
-    start = start != NULL ? start + 3 : masked.data;
+    const char *start = masked.data + scheme_length(job, masked.data);
     char shown[160];
     vis_format(shown, sizeof shown, start, strlen(start));
     text_append_string(line, shown);
@@ -254,22 +285,39 @@ static void add_event(struct progress *progress, const char *level, const struct
     text_clear(&line);
 }
 
-void progress_failure(struct progress *progress, const struct job *job)
+static void add_saved(struct progress *progress, const struct job *job)
+{
+    char number[NUMBER_SIZE];
+    struct text line;
+    text_init(&line, 8192);
+    text_append_format(&line, "SAVE %s  ", number_format_bytes(number, job->outcome.file_bytes));
+    append_place(&line, progress, job);
+    text_append_string(&line, "  ->  ");
+    append_foreign(&line, job->outcome.path);
+    text_append_char(&line, '\n');
+    add_message(progress, &line);
+    text_clear(&line);
+}
+
+void progress_record(struct progress *progress, const struct job *job)
 {
     const struct outcome *outcome = &job->outcome;
+    bool is_failed = outcome->status == STATUS_FAILED;
     if (progress->settings.is_quiet)
         return;
+    if (!is_failed && outcome->status != STATUS_SKIPPED) {
+        if (progress->settings.is_verbose && outcome->status == STATUS_DOWNLOADED)
+            add_saved(progress, job);
+        return;
+    }
     lock_acquire(&progress->lock);
     uint64_t shown = ++progress->shown[outcome->failure];
     lock_release(&progress->lock);
-    const char *class = failure_name(outcome->failure);
-    if (!progress->settings.is_verbose && shown > SHOWN_PER_CLASS) {
-        if (shown == SHOWN_PER_CLASS + 1)
-            progress_message(progress, "more URLs failed with %s: see failed.tsv (or use -v)",
-                             class);
-        return;
-    }
-    add_event(progress, "FAIL", job, "");
+    if (progress->settings.is_verbose || shown <= SHOWN_PER_CLASS)
+        add_event(progress, is_failed ? "FAIL" : "SKIP", job, "");
+    else if (shown == SHOWN_PER_CLASS + 1)
+        progress_message(progress, "more URLs %s with %s: see results.jsonl (or use -v)",
+                         status_name(outcome->status), failure_name(outcome->failure));
 }
 
 void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us)

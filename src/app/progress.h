@@ -11,15 +11,18 @@
 #include "app/results.h"
 #include "base/error.h"
 
+#include <stdatomic.h>
+
 struct progress;
 
 /* Lent until progress_stop. */
 struct progress_settings {
     enum progress_mode mode;
     bool is_quiet;   /* no line, no failures */
-    bool is_verbose; /* all failures, not only the first of each class */
+    bool is_verbose; /* all failures, retries and files */
     struct results *results;
     const struct producer *producer;
+    const atomic_llong *received; /* body bytes so far */
     const struct redaction *redaction;
     int64_t start_us;
 };
@@ -28,8 +31,9 @@ struct progress *progress_start(const struct progress_settings *settings, struct
 
 /* Any thread; neither waits nor writes. The text is made printable. */
 void progress_message(struct progress *progress, const char *format, ...) PRINTF_LIKE(2, 3);
-/* "FAIL class http host/path detail (file:line)", the first ten of each class. */
-void progress_failure(struct progress *progress, const struct job *job);
+/* "FAIL class http host/path detail (file:line)", or SKIP, the first ten of each class; when
+ * verbose all, and "SAVE size host/path -> name" for each file. */
+void progress_record(struct progress *progress, const struct job *job);
 /* "WARN class http host/path detail, next try in TIME (file:line)", only when verbose. */
 void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us);
 

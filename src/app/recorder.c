@@ -159,7 +159,8 @@ static void look_after_space(struct recorder *recorder)
     char left[NUMBER_SIZE];
     char wanted[NUMBER_SIZE];
     struct error error;
-    error_set(&error, ERROR_LOCAL, "the disk is full: %s free under %s, --min-free is %s",
+    error_set(&error, ERROR_LOCAL,
+              "not enough disk space: %s free under %s, --min-free asks for %s",
               number_format_bytes(left, free_bytes), root_path(settings->root),
               number_format_bytes(wanted, settings->min_free_bytes));
     stop_run(recorder, &error, STOP_LOCAL);

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +30,7 @@ static struct report_facts collect_facts(const struct reporting *reporting)
         .input = producer_input(reporting->producer),
         .workers = {.threads = reporting->thread_count,
                     .jobs = reporting->jobs,
-                    .peak_jobs = permits_peak(reporting->permits),
+                    .peak_jobs = host_gate_total_peak(reporting->gate),
                     .peak_per_host = host_gate_peak(reporting->gate)},
         .warnings = (const char *const *)reporting->warnings->items,
         .warning_count = reporting->warnings->count,
@@ -39,12 +41,26 @@ static struct report_facts collect_facts(const struct reporting *reporting)
     };
     report_settings_use(reporting->settings, &facts);
     clock_cpu_us(&facts.user_us, &facts.system_us);
+    facts.user_us -= reporting->start_user_us;
+    facts.system_us -= reporting->start_system_us;
     return facts;
 }
 
 static int replace_report(const struct reporting *reporting, const char *json, bool is_synced)
 {
     return run_folder_replace_file(reporting->folder, "report.json", json, strlen(json), is_synced);
+}
+
+bool reporting_check_copy(const struct options *options, struct error *error)
+{
+    const char *path = options->report;
+    if (path == NULL || strcmp(path, "-") == 0)
+        return true;
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (descriptor < 0)
+        return error_set_errno(error, ERROR_LOCAL, errno, "cannot write the report: %s", path);
+    close(descriptor);
+    return true;
 }
 
 int reporting_checkpoint(const struct reporting *reporting)
@@ -88,7 +104,7 @@ static bool write_reports(const struct reporting *reporting, const struct report
         result = write_copy(options->report, json);
     }
     free(json);
-    if (result == 0 && options->json) {
+    if (result == 0 && options->json && reporting->has_reader) {
         char *line = report_format(facts, summary, false);
         failed = "standard output";
         result = descriptor_write(STDOUT_FILENO, line, strlen(line));
@@ -111,7 +127,8 @@ static void print_closing(const struct reporting *reporting, const struct closin
     } else {
         if (!is_terminal)
             closing_append_line(&text, closing);
-        closing_append_summary(&text, closing);
+        if (closing->summary->counts.total > 0)
+            closing_append_summary(&text, closing);
     }
     /* Nobody is left to be told when stderr cannot be written. */
     (void)descriptor_write(STDERR_FILENO, text.data, text.length);
@@ -129,12 +146,15 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
     facts.exit_code = exit_code;
     *out_elapsed_us = facts.elapsed_us;
     bool is_written = write_reports(reporting, &facts, &summary, error);
+    char absolute[PATH_MAX + 64]; /* a mail from cron does not say where it was */
+    snprintf(absolute, sizeof absolute, "%s/runs/%s", root_private_path(reporting->root),
+             facts.run_id);
     struct closing closing = {
         .summary = &summary,
         .elapsed_us = facts.elapsed_us,
         .cpu_us = facts.user_us + facts.system_us,
         .run_id = facts.run_id,
-        .folder = facts.folder,
+        .folder = reporting->options->quiet ? absolute : facts.folder,
         .directory = facts.directory,
         .exit_code = exit_code,
     };

@@ -29,7 +29,13 @@ struct reporting {
     unsigned jobs;
     int64_t start_us;
     int64_t start_wall_us;
+    int64_t start_user_us; /* CPU time of the process before the run */
+    int64_t start_system_us;
+    bool has_reader; /* of standard output, as far as is known */
 };
+
+/* False (ERROR_LOCAL) when --report names a file that cannot be written. Makes it where missing. */
+bool reporting_check_copy(const struct options *options, struct error *error);
 
 /* Replaces report.json with what is known so far. 0 or a negative errno value. */
 int reporting_checkpoint(const struct reporting *reporting);

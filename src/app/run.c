@@ -1,5 +1,6 @@
 #include "app/run.h"
 
+#include "app/exit_code.h"
 #include "app/producer.h"
 #include "app/progress.h"
 #include "app/recorder.h"
@@ -27,6 +28,8 @@ struct run {
     const struct options *options;
     int64_t start_us;
     int64_t start_wall_us;
+    int64_t start_user_us;
+    int64_t start_system_us;
     struct run_settings settings;
     unsigned thread_count; /* how many workers run */
 
@@ -54,8 +57,8 @@ struct run {
 static void on_record(void *context, const struct job *job)
 {
     struct run *run = context;
-    if (job->outcome.status == STATUS_FAILED)
-        progress_failure(run->progress, job);
+    if (run->options->command != COMMAND_DEMO) /* which plans its failures, and counts them */
+        progress_record(run->progress, job);
 }
 
 static void on_retry(void *context, const struct job *job, int64_t delay_us)
@@ -86,8 +89,9 @@ static void on_first_signal(void *context)
 {
     struct run *run = context;
     if (!run->options->quiet)
-        progress_message(run->progress,
-                         "finishing running downloads, Ctrl-C again to stop at once");
+        progress_message(
+            run->progress,
+            "stopping: running downloads have 2 s to end, a second signal ends them at once");
 }
 
 static void drain_queue(void *context)
@@ -102,9 +106,15 @@ static void give_up_names(void *context)
     resolver_give_up(run->resolver);
 }
 
+/* A mistake in the command leaves no trace: lists and the place of --report are looked at before
+ * anything is made. Only that another run holds the directory is said first. */
 static bool open_places(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
+    if ((!producer_check_lists(&options->operands, error) ||
+         !reporting_check_copy(options, error)) &&
+        !root_is_held(options->dir, error))
+        return false;
     run->root = root_open(options->dir, error);
     if (run->root == NULL)
         return false;
@@ -236,6 +246,9 @@ static struct reporting reporting_of(struct run *run)
         .jobs = run->settings.jobs,
         .start_us = run->start_us,
         .start_wall_us = run->start_wall_us,
+        .start_user_us = run->start_user_us,
+        .start_system_us = run->start_system_us,
+        .has_reader = cancel_reason(run->cancel) != STOP_OUTPUT,
     };
 }
 
@@ -248,6 +261,7 @@ static bool start(struct run *run, struct error *error)
         .is_verbose = options->verbose,
         .results = run->results,
         .producer = run->producer,
+        .received = &run->settings.received,
         .redaction = &run->settings.redaction,
         .start_us = run->start_us,
     };
@@ -295,86 +309,49 @@ static void destroy(struct run *run)
     run_settings_clear(&run->settings);
 }
 
-/* The first that applies, in the order of the contract. */
-static int decide_exit_code(const struct run *run, const struct counts *counts, bool is_sound,
-                            const struct error *trouble)
+/* What went wrong beside the URLs themselves; the first of it. */
+static struct error find_trouble(const struct run *run, const struct counts *counts)
 {
+    struct error trouble = {0};
+    if (!producer_is_sound(run->producer, &trouble) || !recorder_is_sound(run->recorder, &trouble))
+        return trouble;
     int reason = cancel_reason(run->cancel);
-    if (!is_sound && trouble->kind == ERROR_INPUT)
-        return 5;
-    if (counts->total == 0 && reason == 0 && !run->options->allow_empty)
-        return 5;
-    if (!is_sound || reason >= STOP_LOCAL)
-        return 4;
-    if (reason > 0)
-        return 128 + reason;
-    uint64_t failed = counts->by_status[STATUS_FAILED];
-    if (failed == 0)
-        return 0;
-    return failed + counts->by_status[STATUS_NOT_TRIED] == counts->total ? 3 : 1;
-}
-
-static const char *outcome_name(int exit_code, int reason)
-{
-    if (reason > 0)
-        return reason < STOP_LOCAL ? "interrupted" : "stopped";
-    return exit_code == 0 ? "complete" : "failed";
-}
-
-/* What went wrong beside the URLs themselves: false and the first of it. */
-static bool is_sound(const struct run *run, const struct counts *counts, struct error *trouble)
-{
-    if (!producer_is_sound(run->producer, trouble) || !recorder_is_sound(run->recorder, trouble))
-        return false;
-    if (cancel_reason(run->cancel) == STOP_LOCAL)
-        return error_set(trouble, ERROR_LOCAL, "cannot store files under %s, the run was stopped",
-                         root_path(run->root));
-    if (counts->total == 0 && cancel_reason(run->cancel) == 0 && !run->options->allow_empty)
-        return error_set(trouble, ERROR_INPUT, "the lists hold no URL");
-    return true;
+    if (reason == STOP_LOCAL)
+        error_set(&trouble, ERROR_LOCAL, "cannot store files under %s, the run was stopped",
+                  root_path(run->root));
+    else if (counts->total == 0 && reason == 0 && !run->options->allow_empty)
+        error_set(&trouble, ERROR_INPUT, "the lists hold no URL");
+    return trouble;
 }
 
 static void finish(struct run *run, struct run_result *out_result)
 {
-    struct error trouble = {0};
     struct counts counts = results_counts(run->results);
-    bool sound = is_sound(run, &counts, &trouble);
-    int reason = cancel_reason(run->cancel);
-    int exit_code = decide_exit_code(run, &counts, sound, &trouble);
-    if (!sound)
+    struct error trouble = find_trouble(run, &counts);
+    struct ending ending = {&counts, run->options->allow_empty, cancel_reason(run->cancel),
+                            trouble.kind};
+    int exit_code = exit_code_of_ending(&ending);
+    if (trouble.kind != ERROR_NONE)
         log_error("%s", trouble.text);
     run->reporting = reporting_of(run);
-    struct error error;
+    struct error error = {0};
     int64_t elapsed_us = 0;
-    if (!reporting_finish(&run->reporting, exit_code, outcome_name(exit_code, reason), &elapsed_us,
-                          &error)) {
+    if (!reporting_finish(&run->reporting, exit_code, exit_code_outcome(exit_code, ending.reason),
+                          &elapsed_us, &error)) {
         log_error("%s", error.text);
-        if (exit_code < 2)
-            exit_code = 4;
+        if (exit_code < EXIT_CODE_USAGE)
+            exit_code = EXIT_CODE_LOCAL;
     }
+    bool is_by_signal = exit_code > EXIT_CODE_SIGNAL;
     *out_result = (struct run_result){
         .exit_code = exit_code,
-        .signal_number = exit_code > 128 ? exit_code - 128 : 0,
+        .signal_number = is_by_signal ? exit_code - EXIT_CODE_SIGNAL : 0,
         .elapsed_us = elapsed_us,
         .counts = counts,
-        .peak_jobs = permits_peak(run->permits),
+        .peak_jobs = host_gate_total_peak(run->gate),
     };
     snprintf(out_result->report_path, sizeof out_result->report_path, "%s/report.json",
              run_folder_path(run->folder));
-}
-
-int run_error_exit_code(const struct error *error)
-{
-    switch (error->kind) {
-    case ERROR_USAGE:
-        return 2;
-    case ERROR_INPUT:
-        return 5;
-    case ERROR_BUSY:
-        return 7;
-    default:
-        return 4;
-    }
 }
 
 bool run_execute(const struct options *options, struct run_result *out_result, struct error *error)
@@ -384,6 +361,7 @@ bool run_execute(const struct options *options, struct run_result *out_result, s
         .start_us = clock_monotonic_us(),
         .start_wall_us = clock_wall_us(),
     };
+    clock_cpu_us(&run.start_user_us, &run.start_system_us);
     bool is_built = build(&run, error);
     bool is_started = is_built && start(&run, error);
     if (is_built && !is_started)

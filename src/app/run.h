@@ -20,10 +20,8 @@ struct run_result {
 };
 
 /* Downloads what the options say. False when the run could not start; the error's kind says which
- * exit code that is. Signals must be blocked (signals_block) and libcurl initialised. */
+ * exit code that is (app/exit_code). Signals must be blocked (signals_block) and libcurl
+ * initialised. */
 bool run_execute(const struct options *options, struct run_result *out_result, struct error *error);
-
-/* The exit code of an error that kept a run from starting. */
-int run_error_exit_code(const struct error *error);
 
 #endif

@@ -3,11 +3,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct report_settings {
     struct report_setting *settings;
+    char **names; /* owned, with the unit: timeout_us */
     char **texts; /* owned text of each, or NULL */
     size_t count;
     const struct redaction *redaction;
@@ -59,6 +61,13 @@ static char *plain_text(const struct report_settings *settings, const struct opt
     return taken;
 }
 
+static char *name_with_unit(const struct option_value *value)
+{
+    char name[OPTION_NAME_SIZE + 16];
+    snprintf(name, sizeof name, "%s%s", value->name, value->unit);
+    return memory_copy_string(name);
+}
+
 static void add(void *context, const struct option_value *value)
 {
     struct report_settings *settings = context;
@@ -66,12 +75,14 @@ static void add(void *context, const struct option_value *value)
     settings->settings =
         memory_resize(settings->settings, settings->count, sizeof *settings->settings);
     settings->texts = memory_resize(settings->texts, settings->count, sizeof *settings->texts);
-    struct report_setting setting = {.name = value->name, .number = value->number};
+    settings->names = memory_resize(settings->names, settings->count, sizeof *settings->names);
+    settings->names[place] = name_with_unit(value);
+    struct report_setting setting = {.name = settings->names[place], .number = value->number};
     char *text = NULL;
     switch (value->kind) {
     case OPTION_VALUE_NUMBER:
-        setting.kind = REPORT_SETTING_NUMBER;
-        break;
+        setting.kind = value->number < 0 ? REPORT_SETTING_TEXT : REPORT_SETTING_NUMBER;
+        break; /* without a text: null */
     case OPTION_VALUE_BOOL:
         setting.kind = REPORT_SETTING_BOOL;
         break;
@@ -102,8 +113,11 @@ void report_settings_destroy(struct report_settings *settings)
 {
     if (settings == NULL)
         return;
-    for (size_t i = 0; i < settings->count; i++)
+    for (size_t i = 0; i < settings->count; i++) {
+        free(settings->names[i]);
         free(settings->texts[i]);
+    }
+    free(settings->names);
     free(settings->texts);
     free(settings->settings);
     free(settings);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* All downloads together share this much for each kind of buffer: many stay within the memory
  * budget, and few are fast. */
@@ -57,7 +58,8 @@ static const char *const *lend(const struct string_list *list)
 
 void run_settings_init(struct run_settings *settings, const struct options *options)
 {
-    *settings = (struct run_settings){0};
+    memset(settings, 0, sizeof *settings);
+    atomic_init(&settings->received, 0);
     fit_jobs(settings, options);
     if (options->insecure_host.count > 0)
         run_settings_warn(settings, "certificates of some hosts are not checked "
@@ -82,6 +84,7 @@ void run_settings_init(struct run_settings *settings, const struct options *opti
         .ca_file = options->cacert,
         .insecure_hosts = lend(&options->insecure_host),
         .insecure_host_count = options->insecure_host.count,
+        .received = &settings->received,
         .connections = settings->connections,
         .buffer_bytes = share_of_buffers(settings->jobs, 16 * 1024, 128 * 1024),
     };

@@ -15,6 +15,7 @@ struct run_settings {
     size_t sink_bytes;
     struct transfer_settings transfer;
     struct redaction redaction;
+    atomic_llong received; /* body bytes so far; workers add, progress reads */
     char user_agent[128];
     struct string_list warnings; /* of this run; owned */
 };

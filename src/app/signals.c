@@ -20,12 +20,21 @@ struct signals {
     struct thread thread;
 };
 
+/* A hangup is a wish to stop, unless nohup has said otherwise. */
+static bool takes_hangup(void)
+{
+    struct sigaction action;
+    return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler != SIG_IGN;
+}
+
 static void taken_signals(sigset_t *out)
 {
     sigemptyset(out);
     sigaddset(out, SIGINT);
     sigaddset(out, SIGTERM);
     sigaddset(out, STOP_SIGNAL);
+    if (takes_hangup())
+        sigaddset(out, SIGHUP);
 }
 
 void signals_block(void)

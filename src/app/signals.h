@@ -1,5 +1,5 @@
-/* The thread that takes signals: SIGINT or SIGTERM drains the run, two seconds later or with the
- * second signal it is aborted. Everywhere else signals are blocked. */
+/* The thread that takes signals: SIGINT, SIGTERM or SIGHUP drains the run, two seconds later or
+ * with the second signal it is aborted. Everywhere else signals are blocked. */
 #ifndef HAUL_APP_SIGNALS_H
 #define HAUL_APP_SIGNALS_H
 

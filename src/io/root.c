@@ -231,6 +231,25 @@ struct root *root_open(const char *path, struct error *error)
     return NULL;
 }
 
+bool root_is_held(const char *path, struct error *error)
+{
+    bool is_held = false;
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int private_directory = directory < 0 ? -1 : directory_open(directory, PRIVATE_NAME);
+    int lock = private_directory < 0 ? -1
+                                     : openat(private_directory, LOCK_NAME,
+                                              O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        is_held = true;
+        error_set(error, ERROR_BUSY, "another run is using the output directory %s", path);
+    }
+    int descriptors[] = {lock, private_directory, directory};
+    for (size_t i = 0; i < ARRAY_LENGTH(descriptors); i++)
+        if (descriptors[i] >= 0)
+            close(descriptors[i]);
+    return is_held;
+}
+
 void root_close(struct root *root)
 {
     if (root == NULL)

@@ -24,6 +24,8 @@ struct root;
 /* Creates DIR (and its parents) and DIR/.haul where missing, takes the run lock (flock), removes
  * temporary files of dead runs, and reserves 1 MiB. ERROR_BUSY when another run holds DIR. */
 struct root *root_open(const char *path, struct error *error);
+/* True when another run holds DIR; changes nothing. *error becomes ERROR_BUSY then. */
+bool root_is_held(const char *path, struct error *error);
 void root_close(struct root *root); /* gives up the lock and the reserve; NULL is fine */
 
 const char *root_path(const struct root *root); /* as the user wrote it */

@@ -27,6 +27,21 @@ struct source {
     size_t end;
 };
 
+bool source_check(const char *path, struct error *error)
+{
+    struct stat status;
+    if (strcmp(path, "-") == 0)
+        return true;
+    if (stat(path, &status) != 0 || access(path, R_OK) != 0) {
+        bool looks_like_url = errno == ENOENT && path[0] != '.' && strpbrk(path, "/:") > path;
+        return error_set_errno(error, ERROR_INPUT, errno, "cannot read the list %s%s", path,
+                               looks_like_url ? " (a URL begins with http:// or https://)" : "");
+    }
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, ERROR_INPUT, "cannot read the list %s: it is a directory", path);
+    return true;
+}
+
 struct source *source_open(const char *path, int stop_descriptor, struct error *error)
 {
     bool is_standard_input = strcmp(path, "-") == 0;

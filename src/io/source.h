@@ -30,6 +30,10 @@ struct source_counts {
 
 struct source;
 
+/* False (ERROR_INPUT) when a list is missing, a directory, or may not be read; "-" is fine. Opens
+ * nothing, so that a pipe is not disturbed. */
+bool source_check(const char *path, struct error *error);
+
 /* Opens a list file, or standard input for "-". stop_descriptor (-1 = none) ends waiting for a
  * pipe or terminal when it becomes readable. A directory or an unreadable file is ERROR_INPUT. */
 struct source *source_open(const char *path, int stop_descriptor, struct error *error);

@@ -135,6 +135,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
     size_t length = size * count;
     transfer->measured_bytes += (int64_t)length;
     transfer->body_bytes += (int64_t)length;
+    if (transfer->settings->received != NULL)
+        atomic_fetch_add_explicit(transfer->settings->received, (long long)length,
+                                  memory_order_relaxed);
     if (transfer_status_failure(transfer->reply.status) != FAILURE_NONE) {
         transfer->is_cut = transfer->body_bytes > TRANSFER_WASTE_BYTES;
         return transfer->is_cut ? 0 : length;

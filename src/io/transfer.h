@@ -14,6 +14,7 @@
 #include "model/job.h"
 
 #include <curl/curl.h>
+#include <stdatomic.h>
 
 #define TRANSFER_WASTE_BYTES (64 * 1024) /* of a body that is not kept */
 
@@ -34,8 +35,9 @@ struct transfer_settings {
     const char *ca_file; /* NULL = the system's */
     const char *const *insecure_hosts;
     size_t insecure_host_count;
-    unsigned connections; /* open at once on one multi handle, idle ones included */
-    size_t buffer_bytes;  /* libcurl's receive buffer */
+    atomic_llong *received; /* body bytes of the run; workers add, progress reads; NULL = nobody */
+    unsigned connections;   /* open at once on one multi handle, idle ones included */
+    size_t buffer_bytes;    /* libcurl's receive buffer */
 };
 
 struct transfer;

@@ -45,6 +45,8 @@ struct host_gate {
     TAILQ_HEAD(, host) with_parked; /* the hosts that have parked items */
     size_t parked_count;
     unsigned peak;
+    unsigned running; /* over all hosts */
+    unsigned total_peak;
 };
 
 /* Hosts come from lists and redirects. Nobody outside can know which names collide under a random
@@ -156,8 +158,11 @@ enum host_gate_answer host_gate_enter(struct host_gate *gate, const char *host, 
         entry = add_host_locked(gate, host, length, hash);
     if (entry->running < gate->per_host) {
         entry->running++;
+        gate->running++;
         if (entry->running > gate->peak)
             gate->peak = entry->running;
+        if (gate->running > gate->total_peak)
+            gate->total_peak = gate->running;
     } else {
         park_locked(gate, entry, item);
         answer = HOST_GATE_PARKED;
@@ -177,9 +182,12 @@ void *host_gate_leave(struct host_gate *gate, const char *host)
     struct host *entry = find_host_locked(gate, host, length, hash);
     assert(entry != NULL && entry->running > 0);
     void *item = unpark_locked(gate, entry, &has_room_again);
-    if (item == NULL && --entry->running == 0) {
-        HASH_DELETE(hh, gate->hosts, entry);
-        unused = entry;
+    if (item == NULL) {
+        gate->running--;
+        if (--entry->running == 0) {
+            HASH_DELETE(hh, gate->hosts, entry);
+            unused = entry;
+        }
     }
     lock_release(&gate->lock);
 
@@ -225,6 +233,14 @@ unsigned host_gate_peak(struct host_gate *gate)
 {
     lock_acquire(&gate->lock);
     unsigned peak = gate->peak;
+    lock_release(&gate->lock);
+    return peak;
+}
+
+unsigned host_gate_total_peak(struct host_gate *gate)
+{
+    lock_acquire(&gate->lock);
+    unsigned peak = gate->total_peak;
     lock_release(&gate->lock);
     return peak;
 }

@@ -36,6 +36,7 @@ void *host_gate_take_parked(struct host_gate *gate);
 
 bool host_gate_is_full(struct host_gate *gate);
 size_t host_gate_parked(struct host_gate *gate);
-unsigned host_gate_peak(struct host_gate *gate); /* the most that one host ever had running */
+unsigned host_gate_peak(struct host_gate *gate);       /* the most that one host ever had running */
+unsigned host_gate_total_peak(struct host_gate *gate); /* the most of all hosts together */
 
 #endif
