@@ -167,6 +167,7 @@ static void take_item(struct producer *producer, const char *source, const struc
 {
     uint64_t index = atomic_load_explicit(&producer->total, memory_order_relaxed) + 1;
     struct job *job = job_create(index, source, item->line, item->url, item->url_length);
+    budget_acquire(producer->settings.budget, job_weight(job));
     atomic_store_explicit(&producer->total, index, memory_order_relaxed);
     const char *problem = item->problem;
     if (problem == NULL && memchr(item->url, '\0', item->url_length) != NULL)

@@ -22,6 +22,7 @@ struct producer_settings {
     const struct string_list *operands; /* lists and URLs */
     struct queue *queue;
     struct recorder *recorder;
+    struct budget *budget; /* of jobs in hand: the producer waits while it is used up */
     struct cancel *cancel;
     struct root *root;
     struct state *state; /* used by the producer's thread only; NULL = nothing is known */

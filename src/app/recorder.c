@@ -142,10 +142,13 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
     write_json(recorder);
     text_reset(&recorder->lines);
     text_reset(&recorder->rows);
+    size_t released = 0;
     for (size_t i = 0; i < count; i++) {
         settings->on_record(settings->context, jobs[i]);
+        released += job_weight(jobs[i]);
         job_destroy(jobs[i]);
     }
+    budget_release(settings->budget, released);
 }
 
 static void look_after_space(struct recorder *recorder)

@@ -17,6 +17,7 @@
 #include "io/publisher.h"
 #include "io/run_folder.h"
 #include "model/url.h"
+#include "sync/budget.h"
 #include "sync/cancel.h"
 
 struct recorder;
@@ -27,6 +28,7 @@ struct recorder_settings {
     struct run_folder *folder;
     struct results *results;
     struct cancel *cancel;
+    struct budget *budget; /* of jobs in hand, in bytes; given back as they end */
     enum sync_mode sync;
     enum existing_policy existing;
     const struct redaction *redaction;

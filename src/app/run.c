@@ -23,6 +23,7 @@
 
 #define QUEUE_JOBS 256
 #define PARKED_JOBS 10000
+#define JOBS_BYTES ((size_t)12 * 1024 * 1024) /* queued, waiting, parked and to be recorded */
 
 struct run {
     const struct options *options;
@@ -37,6 +38,7 @@ struct run {
     struct run_folder *folder;
     struct state *state; /* the producer's; NULL when it holds nothing */
     struct cancel *cancel;
+    struct budget *budget;
     struct queue *queue;
     struct permits *permits;
     struct host_gate *gate;
@@ -94,10 +96,11 @@ static void on_first_signal(void *context)
             "stopping: running downloads have 2 s to end, a second signal ends them at once");
 }
 
-static void drain_queue(void *context)
+static void stop_intake(void *context)
 {
     struct run *run = context;
     queue_drain(run->queue);
+    budget_close(run->budget);
 }
 
 static void give_up_names(void *context)
@@ -131,6 +134,7 @@ static bool create_recorder(struct run *run, struct error *error)
         .folder = run->folder,
         .results = run->results,
         .cancel = run->cancel,
+        .budget = run->budget,
         .sync = (enum sync_mode)options->sync,
         .existing = (enum existing_policy)options->if_exists,
         .redaction = &run->settings.redaction,
@@ -190,6 +194,7 @@ static bool build(struct run *run, struct error *error)
     run->cancel = cancel_create(error);
     if (run->cancel == NULL)
         return false;
+    run->budget = budget_create(JOBS_BYTES);
     run->queue = queue_create(QUEUE_FIFO, QUEUE_JOBS, seed);
     run->permits = permits_create(run->settings.jobs);
     run->gate = host_gate_create((unsigned)run->options->per_host, PARKED_JOBS);
@@ -199,12 +204,14 @@ static bool build(struct run *run, struct error *error)
     run->resolver = resolver_start(on_resolved, run, error);
     if (run->resolver == NULL || !create_workers(run, error))
         return false;
-    cancel_add_waiter(run->cancel, (struct hook){drain_queue, run});
+    run->settings.transfer.cancel = run->cancel;
+    cancel_add_waiter(run->cancel, (struct hook){stop_intake, run});
     cancel_add_waiter(run->cancel, (struct hook){give_up_names, run});
     struct producer_settings producer = {
         .operands = &run->options->operands,
         .queue = run->queue,
         .recorder = run->recorder,
+        .budget = run->budget,
         .cancel = run->cancel,
         .root = run->root,
         .state = run->state,
@@ -301,6 +308,7 @@ static void destroy(struct run *run)
     host_gate_destroy(run->gate);
     permits_destroy(run->permits);
     queue_destroy(run->queue);
+    budget_destroy(run->budget);
     cancel_destroy(run->cancel);
     state_close(run->state);
     run_folder_destroy(run->folder);

@@ -14,6 +14,7 @@
 /* The order in which locks may be taken, lowest first. */
 enum lock_rank {
     LOCK_RANK_CANCEL,
+    LOCK_RANK_BUDGET,
     LOCK_RANK_QUEUE,
     LOCK_RANK_HOST_GATE,
     LOCK_RANK_PERMITS,

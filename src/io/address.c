@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <strings.h>
 
 struct block {
     uint32_t network;
@@ -47,10 +48,12 @@ static enum address_kind classify_ipv6(const uint8_t bytes[16])
 {
     static const uint8_t zeros[16];
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    static const uint8_t translated[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}; /* RFC 2765 */
     static const uint8_t nat64[12] = {0x00, 0x64, 0xFF, 0x9B};                  /* RFC 6052 */
     static const uint8_t nat64_local[6] = {0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01}; /* RFC 8215 */
 
-    if (memcmp(bytes, mapped, sizeof mapped) == 0 || memcmp(bytes, nat64, sizeof nat64) == 0)
+    if (memcmp(bytes, mapped, sizeof mapped) == 0 || memcmp(bytes, nat64, sizeof nat64) == 0 ||
+        memcmp(bytes, translated, sizeof translated) == 0)
         return classify_ipv4(read_ipv4(bytes + 12));
     if (memcmp(bytes, nat64_local, sizeof nat64_local) == 0)
         return ADDRESS_PRIVATE;
@@ -104,4 +107,22 @@ enum address_kind address_classify_text(const char *text)
     if (inet_pton(AF_INET6, plain, &ipv6) == 1)
         return classify_ipv6(ipv6.s6_addr);
     return ADDRESS_OTHER;
+}
+
+enum address_kind address_classify_host(const char *host)
+{
+    static const char local[] = "localhost";
+    char name[256];
+    size_t length = strlen(host);
+    if (length >= sizeof name)
+        return ADDRESS_OTHER;
+    memcpy(name, host, length + 1);
+    if (length > 0 && name[length - 1] == '.')
+        name[--length] = '\0';
+    if (length >= sizeof local - 1) {
+        const char *tail = name + length - (sizeof local - 1);
+        if (strcasecmp(tail, local) == 0 && (tail == name || tail[-1] == '.'))
+            return ADDRESS_PRIVATE;
+    }
+    return address_classify_text(name);
 }

@@ -18,5 +18,8 @@ enum address_kind address_classify(const struct sockaddr *address);
 /* The same for a numeric address in text form ("127.0.0.1", "::1", "[::1]"); ADDRESS_OTHER when it
  * is no numeric address. */
 enum address_kind address_classify_text(const char *text);
+/* The same for the host of a URL: also localhost and what is below it (RFC 6761), and a final dot.
+ */
+enum address_kind address_classify_host(const char *host);
 
 #endif

@@ -1,4 +1,5 @@
-/* One download in flight: a libcurl easy handle, what its callbacks saw, and the verdict.
+/* One download in flight: a libcurl easy handle of its own, what its callbacks saw, and the
+ * verdict.
  *
  * A transfer object is reused for many requests, one after the other, by the worker that owns it:
  * transfer_start, then (when libcurl says that it is done) transfer_finish.
@@ -12,6 +13,7 @@
 #include "io/proxy.h"
 #include "io/sink.h"
 #include "model/job.h"
+#include "sync/cancel.h"
 
 #include <curl/curl.h>
 #include <stdatomic.h>
@@ -32,7 +34,8 @@ struct transfer_settings {
     const char *const *headers; /* "Name: value" */
     size_t header_count;
     struct proxy_settings proxy;
-    const char *ca_file; /* NULL = the system's */
+    const struct cancel *cancel; /* asked only where libcurl itself does not come back */
+    const char *ca_file;         /* NULL = the system's */
     const char *const *insecure_hosts;
     size_t insecure_host_count;
     atomic_llong *received; /* body bytes of the run; workers add, progress reads; NULL = nobody */
@@ -42,13 +45,14 @@ struct transfer_settings {
 
 struct transfer;
 
+/* `share` (may be NULL) keeps TLS sessions between the requests of one worker; lent. */
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
-                                 size_t sink_bytes);
+                                 size_t sink_bytes, CURLSH *share);
 void transfer_destroy(struct transfer *transfer); /* not started, or finished; NULL is fine */
 
 /* Prepares a request for job_target(job) and returns the handle to add to a multi handle. The job
  * is lent until transfer_finish. */
-CURL *transfer_start(struct transfer *transfer, struct job *job, int worker);
+CURL *transfer_start(struct transfer *transfer, struct job *job, int worker); /* NULL = no memory */
 
 enum transfer_verdict {
     TRANSFER_SAVED,        /* complete and verified, in job->temporary */

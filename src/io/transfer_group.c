@@ -7,6 +7,7 @@
 
 struct transfer_group {
     CURLM *multi;
+    CURLSH *share; /* TLS sessions; of this thread only, so it needs no lock */
     unsigned slots;
     struct transfer **transfers; /* the first `running` are in use, the others ready */
     unsigned created;
@@ -32,6 +33,9 @@ struct transfer_group *transfer_group_create(const struct transfer_settings *set
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)settings->connections);
     struct transfer_group *group = memory_allocate_zeroed(1, sizeof *group);
     group->multi = multi;
+    group->share = curl_share_init();
+    if (group->share != NULL)
+        curl_share_setopt(group->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     group->slots = slots;
     group->transfers = memory_allocate_zeroed(slots, sizeof *group->transfers);
     group->settings = settings;
@@ -44,9 +48,10 @@ void transfer_group_destroy(struct transfer_group *group)
 {
     if (group == NULL)
         return;
+    curl_multi_cleanup(group->multi); /* first: its connections point to transfers */
     for (unsigned i = 0; i < group->created; i++)
         transfer_destroy(group->transfers[i]);
-    curl_multi_cleanup(group->multi);
+    curl_share_cleanup(group->share);
     free(group->transfers);
     free(group);
 }
@@ -63,17 +68,15 @@ unsigned transfer_group_running(const struct transfer_group *group)
 
 bool transfer_group_start(struct transfer_group *group, struct job *job, int worker)
 {
-    if (group->running == group->created) {
-        struct transfer *transfer =
-            transfer_create(group->settings, group->root, group->sink_bytes);
-        if (transfer == NULL) {
-            job_fail(job, FAILURE_INTERNAL, "libcurl has no memory for another transfer");
-            return false;
-        }
-        group->transfers[group->created++] = transfer;
-    }
+    if (group->running == group->created)
+        group->transfers[group->created++] =
+            transfer_create(group->settings, group->root, group->sink_bytes, group->share);
     struct transfer *transfer = group->transfers[group->running];
     CURL *handle = transfer_start(transfer, job, worker);
+    if (handle == NULL) {
+        job_fail(job, FAILURE_INTERNAL, "libcurl has no memory for another transfer");
+        return false;
+    }
     CURLMcode code = curl_multi_add_handle(group->multi, handle);
     if (code != CURLM_OK) {
         transfer_finish(transfer, CURLE_FAILED_INIT);

@@ -1,5 +1,7 @@
 #include "io/transfer_options.h"
 
+#include "io/transfer_tls.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -25,6 +27,7 @@ static void set_security(CURL *handle, const struct transfer_options *options)
     const struct transfer_settings *settings = options->settings;
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, transfer_tls_prepare);
     if (settings->ca_file != NULL)
         curl_easy_setopt(handle, CURLOPT_CAINFO, settings->ca_file);
     if (is_insecure(settings, job_target(options->job)->host)) {
@@ -33,6 +36,13 @@ static void set_security(CURL *handle, const struct transfer_options *options)
     }
     curl_easy_setopt(handle, CURLOPT_PROXY, options->proxy != NULL ? options->proxy : "");
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "");
+    if (options->proxy != NULL) {
+        /* libcurl reads the reply to CONNECT byte by byte without coming back: only this callback
+         * can end it. */
+        curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, options->on_progress);
+        curl_easy_setopt(handle, CURLOPT_XFERINFODATA, options->context);
+    }
     curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, options->on_open_socket);
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, options->context);
@@ -61,7 +71,6 @@ static void set_identity(CURL *handle, const struct transfer_options *options)
 void transfer_options_apply(CURL *handle, const struct transfer_options *options)
 {
     const struct transfer_settings *settings = options->settings;
-    curl_easy_reset(handle);
     curl_easy_setopt(handle, CURLOPT_URL, job_target(options->job)->target);
     curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
@@ -76,6 +85,7 @@ void transfer_options_apply(CURL *handle, const struct transfer_options *options
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, options->context);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(settings->connect_timeout_us));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(options->timeout_us));
+    curl_easy_setopt(handle, CURLOPT_SHARE, options->share);
     set_security(handle, options);
     set_identity(handle, options);
 }

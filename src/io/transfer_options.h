@@ -8,18 +8,20 @@
 struct transfer_options {
     const struct transfer_settings *settings;
     const struct job *job;
-    const char *proxy;          /* NULL = direct */
-    struct curl_slist *headers; /* of the settings; lent */
-    int64_t timeout_us;         /* what is left for this URL */
-    char *error_text;           /* CURL_ERROR_SIZE bytes */
-    void *context;              /* for the callbacks */
+    const char *proxy;                  /* NULL = direct */
+    struct curl_slist *headers;         /* of the settings; lent */
+    int64_t timeout_us;                 /* what is left for this URL */
+    char *error_text;                   /* CURL_ERROR_SIZE bytes */
+    CURLSH *share;                      /* NULL = none */
+    void *context;                      /* for the callbacks */
+    curl_xferinfo_callback on_progress; /* only behind a proxy */
     curl_write_callback on_body;
     curl_write_callback on_header;
     curl_opensocket_callback on_open_socket;
     curl_prereq_callback on_ready;
 };
 
-/* Resets the handle and sets every option of a request for job_target(job). */
+/* Sets every option of a request for job_target(job), on a new handle. */
 void transfer_options_apply(CURL *handle, const struct transfer_options *options);
 
 /* The extra headers as libcurl wants them; curl_slist_free_all when done, NULL when there are none.

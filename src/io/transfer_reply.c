@@ -54,9 +54,9 @@ static bool add_length(struct transfer_reply *reply, const char *value, size_t l
     }
 }
 
-static bool starts_with_name(const char *line, size_t length, const char *name, size_t name_length)
+static bool is_name(const char *name, size_t length, const char *known)
 {
-    return length >= name_length && strncasecmp(line, name, name_length) == 0;
+    return strlen(known) == length && strncasecmp(name, known, length) == 0;
 }
 
 static bool is_status_line(const char *line, size_t length)
@@ -79,25 +79,56 @@ static int parse_status(const char *line, size_t length)
     return status;
 }
 
-static enum failure add_field(struct transfer_reply *reply, const char *line, size_t length,
-                              const char **out_objection)
+/* Exactly one "chunked": libcurl would decode gzip and others unasked, and call a stream that was
+ * cut short complete. */
+static bool add_encoding(struct transfer_reply *reply, const char *value, size_t length)
 {
-    static const char content_length[] = "Content-Length:";
-    static const char transfer_encoding[] = "Transfer-Encoding:";
-    if (starts_with_name(line, length, content_length, sizeof content_length - 1)) {
-        size_t skip = sizeof content_length - 1;
-        if (!add_length(reply, line + skip, length - skip)) {
-            *out_objection = "Content-Length is malformed, too large or contradicts itself";
-            return FAILURE_PROTOCOL;
-        }
-    } else if (starts_with_name(line, length, transfer_encoding, sizeof transfer_encoding - 1)) {
-        reply->is_chunked = true;
+    while (length > 0 && is_blank(value[0])) {
+        value++;
+        length--;
     }
-    return FAILURE_NONE;
+    while (length > 0 && is_blank(value[length - 1]))
+        length--;
+    bool is_first = !reply->is_chunked;
+    reply->is_chunked = true;
+    return is_first && is_name(value, length, "chunked");
+}
+
+/* A field line (RFC 9112, section 5). NULL, or what is wrong with it. */
+static const char *add_field(struct transfer_reply *reply, const char *line, size_t length)
+{
+    if (is_blank(line[0]))
+        return reply->may_not_be_folded ? "a folded header line where none may be" : NULL;
+    const char *colon = memchr(line, ':', length);
+    if (colon == NULL)
+        return NULL; /* no field: libcurl passes over it, too */
+    size_t name = (size_t)(colon - line);
+    if (name > 0 && is_blank(line[name - 1]))
+        return "a blank before the colon of a header";
+    const char *value = colon + 1;
+    size_t value_length = length - name - 1;
+    bool is_length = is_name(line, name, "Content-Length");
+    bool is_encoding = is_name(line, name, "Transfer-Encoding");
+    reply->may_not_be_folded = is_length || is_encoding || is_name(line, name, "Location");
+    if (is_length && !add_length(reply, value, value_length))
+        return "Content-Length is malformed, too large or contradicts itself";
+    if (is_encoding && !add_encoding(reply, value, value_length))
+        return "Transfer-Encoding is not one \"chunked\"";
+    return NULL;
+}
+
+static void begin_block(struct transfer_reply *reply, const char *line, size_t length)
+{
+    reply->status = parse_status(line, length);
+    reply->length = -1;
+    reply->is_chunked = false;
+    reply->is_in_block = true;
+    reply->may_not_be_folded = true; /* there is nothing yet to continue */
 }
 
 static enum failure end_headers(struct transfer_reply *reply, const char **out_objection)
 {
+    reply->is_in_block = false;
     if (reply->status >= 100 && reply->status <= 199)
         return FAILURE_NONE; /* interim: the final reply follows */
     reply->has_ended = true;
@@ -129,11 +160,10 @@ enum failure transfer_reply_add_line(struct transfer_reply *reply, const char *b
         length--;
     if (length == 0)
         return end_headers(reply, out_objection);
-    if (is_status_line(bytes, length)) {
-        reply->status = parse_status(bytes, length);
-        reply->length = -1;
-        reply->is_chunked = false;
+    if (!reply->is_in_block && is_status_line(bytes, length)) {
+        begin_block(reply, bytes, length);
         return FAILURE_NONE;
     }
-    return add_field(reply, bytes, length, out_objection);
+    *out_objection = add_field(reply, bytes, length);
+    return *out_objection == NULL ? FAILURE_NONE : FAILURE_PROTOCOL;
 }

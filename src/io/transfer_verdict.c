@@ -107,8 +107,8 @@ static enum failure judge_code(const struct transfer_evidence *evidence)
                                                                  : FAILURE_INTERNAL;
     case CURLE_URL_MALFORMAT:
         return FAILURE_BAD_URL;
-    default:
-        return FAILURE_INTERNAL;
+    default: /* among them 43, libcurl's word for a folded line with nothing to continue */
+        return evidence->has_connected ? FAILURE_PROTOCOL : FAILURE_INTERNAL;
     }
 }
 
@@ -118,6 +118,10 @@ static enum failure judge_body(const struct transfer_evidence *evidence, char *d
     if (evidence->length >= 0 && evidence->body_bytes != evidence->length) {
         snprintf(detail, detail_size, "got %lld of %lld bytes", (long long)evidence->body_bytes,
                  (long long)evidence->length);
+        return FAILURE_TRUNCATED;
+    }
+    if (evidence->was_cut_off) {
+        snprintf(detail, detail_size, "the connection was cut, not closed (no close_notify)");
         return FAILURE_TRUNCATED;
     }
     return FAILURE_NONE;

@@ -22,6 +22,7 @@ struct transfer_evidence {
     int status;             /* of the reply, 0 = none */
     enum failure seen;      /* what a callback objected to, FAILURE_NONE = nothing */
     const char *objection;  /* the words for it, NULL = none */
+    bool was_cut_off;       /* a body that ends with its TLS connection, which nobody closed */
     int sink_error;         /* errno value of storing the body, 0 = none */
     int64_t length;         /* announced by a Content-Length that counts, -1 = none */
     int64_t body_bytes;

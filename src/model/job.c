@@ -12,6 +12,7 @@ struct job *job_create(uint64_t index, const char *source, uint64_t line, const 
     job->source = source;
     job->line = line;
     job->listed = memory_copy_bytes(listed, listed_length);
+    job->listed_length = listed_length;
     job->retry_after_us = -1;
     outcome_init(&job->outcome);
     return job;
@@ -27,6 +28,12 @@ void job_destroy(struct job *job)
     url_clear(&job->redirected);
     outcome_clear(&job->outcome);
     free(job);
+}
+
+size_t job_weight(const struct job *job)
+{
+    /* The listed text, the request, its identity on the way, and what a reply adds. */
+    return sizeof(*job) + 512 + 4 * job->listed_length;
 }
 
 const struct url *job_target(const struct job *job)

@@ -16,7 +16,8 @@ struct job {
     const char *source; /* name of the list; lives as long as the run */
     uint64_t line;      /* line in the list, from 1; 0 for an argument */
     char *listed;       /* the line's URL as listed, unmasked; owned */
-    struct key key;     /* of the listed URL */
+    size_t listed_length;
+    struct key key; /* of the listed URL */
     int64_t priority;
 
     struct url origin;     /* the listed URL, parsed; zeroed when it could not be */
@@ -41,6 +42,9 @@ struct job {
 struct job *job_create(uint64_t index, const char *source, uint64_t line, const char *listed,
                        size_t listed_length);
 void job_destroy(struct job *job); /* NULL is fine */
+
+/* Bytes that it may take until its end, about; the same at any time. */
+size_t job_weight(const struct job *job);
 
 /* Where the next request goes: the last redirect's target, or the listed URL. Lent. */
 const struct url *job_target(const struct job *job);

@@ -41,6 +41,8 @@ static const struct {
     {"::8.8.8.8", ADDRESS_PUBLIC},
     {"::ffff:127.0.0.1", ADDRESS_PRIVATE},
     {"::ffff:8.8.8.8", ADDRESS_PUBLIC},
+    {"::ffff:0:127.0.0.1", ADDRESS_PRIVATE},
+    {"::ffff:0:8.8.8.8", ADDRESS_PUBLIC},
     {"64:ff9b::7f00:1", ADDRESS_PRIVATE},
     {"64:ff9b::808:808", ADDRESS_PUBLIC},
     {"64:ff9b:1::808:808", ADDRESS_PRIVATE},
@@ -89,6 +91,29 @@ START_TEST(other_families_are_neither)
 }
 END_TEST
 
+static const struct {
+    const char *host;
+    enum address_kind kind;
+} hosts[] = {
+    {"localhost", ADDRESS_PRIVATE},
+    {"LOCALHOST.", ADDRESS_PRIVATE},
+    {"a.localhost", ADDRESS_PRIVATE},
+    {"notlocalhost", ADDRESS_OTHER},
+    {"localhost.org", ADDRESS_OTHER},
+    {"127.0.0.1.", ADDRESS_PRIVATE},
+    {"8.8.8.8", ADDRESS_PUBLIC},
+    {"[::1]", ADDRESS_PRIVATE},
+    {"example.org", ADDRESS_OTHER},
+    {"", ADDRESS_OTHER},
+    {".", ADDRESS_OTHER},
+};
+
+START_TEST(hosts_that_mean_this_machine_are_private)
+{
+    ck_assert_msg(address_classify_host(hosts[_i].host) == hosts[_i].kind, "%s", hosts[_i].host);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("address");
@@ -97,6 +122,7 @@ int main(void)
     tcase_add_loop_test(tests, socket_addresses_are_judged_like_their_text, 0,
                         ARRAY_LENGTH(addresses));
     tcase_add_test(tests, other_families_are_neither);
+    tcase_add_loop_test(tests, hosts_that_mean_this_machine_are_private, 0, ARRAY_LENGTH(hosts));
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

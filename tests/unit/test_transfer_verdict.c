@@ -17,6 +17,8 @@ static const struct {
     {{DONE(203, -1)}, FAILURE_NONE},
     {{DONE(200, 5), .body_bytes = 5}, FAILURE_NONE},
     {{DONE(200, 5), .body_bytes = 4}, FAILURE_TRUNCATED},
+    {{DONE(200, -1), .was_cut_off = true}, FAILURE_TRUNCATED},
+    {{DONE(404, -1), .was_cut_off = true}, FAILURE_NOT_FOUND},
     {{DONE(201, -1)}, FAILURE_PROTOCOL},
     {{DONE(204, -1)}, FAILURE_NO_CONTENT},
     {{DONE(205, -1)}, FAILURE_NO_CONTENT},

@@ -1,0 +1,156 @@
+#include "base/clock.h"
+#include "io/transfer_info.h"
+#include "io/transfer_state.h"
+#include "io/transfer_verdict.h"
+#include "model/content_type.h"
+#include "model/redirect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* libcurl quotes the whole proxy, with its password, in what it says about it. */
+static bool may_show_error_text(const struct transfer *transfer, CURLcode code)
+{
+    return transfer->proxy == NULL ||
+           (code != CURLE_COULDNT_RESOLVE_PROXY && strchr(transfer->proxy, '@') == NULL);
+}
+
+/* The end of a body without a length is the end of its connection (RFC 9112, 6.3), and of TLS
+ * a close_notify. HTTP/2 and later mark the end themselves. */
+static bool was_cut_off(const struct transfer *transfer)
+{
+    const struct transfer_reply *reply = &transfer->reply;
+    long version = 0;
+    curl_easy_getinfo(transfer->handle, CURLINFO_HTTP_VERSION, &version);
+    bool ends_with_connection =
+        reply->length < 0 && !reply->is_chunked &&
+        (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1);
+    return ends_with_connection && transfer->tls.connection != NULL && !transfer->tls.was_closed;
+}
+
+static struct transfer_evidence collect_evidence(struct transfer *transfer, CURLcode code,
+                                                 int64_t elapsed_us)
+{
+    long os_errno = 0;
+    curl_easy_getinfo(transfer->handle, CURLINFO_OS_ERRNO, &os_errno);
+    if (transfer->was_refused_address &&
+        (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK))
+        transfer_object(transfer, FAILURE_BLOCKED_ADDRESS,
+                        "a private address, which this URL may not reach");
+    return (struct transfer_evidence){
+        .code = code,
+        .error_text = may_show_error_text(transfer, code) ? transfer->error_text : "",
+        .os_errno = (int)os_errno,
+        .has_resolved = transfer_info_us(transfer->handle, CURLINFO_NAMELOOKUP_TIME_T) > 0,
+        .has_connected = transfer->has_connected,
+        .has_headers = transfer->reply.has_ended,
+        .is_cut = transfer->is_cut,
+        .status = transfer->reply.status,
+        .seen = transfer->seen,
+        .objection = transfer->objection,
+        .was_cut_off = was_cut_off(transfer),
+        .sink_error = transfer->sink_error,
+        .length = transfer->reply.length,
+        .body_bytes = transfer->body_bytes,
+        .elapsed_us = elapsed_us,
+        .timeout_us = transfer->timeout_us,
+    };
+}
+
+static enum transfer_verdict fail(struct job *job, enum failure failure, const char *detail)
+{
+    job_fail(job, failure, detail);
+    return TRANSFER_FAILED;
+}
+
+static enum transfer_verdict finish_redirect(struct transfer *transfer, struct job *job)
+{
+    struct url target = {0};
+    enum failure failure = FAILURE_NONE;
+    const char *reason = NULL;
+    if (!redirect_next(job_target(job), transfer_info_header(transfer->handle, "Location"),
+                       job->outcome.hop_count, transfer->settings->redirects, &target, &failure,
+                       &reason))
+        return fail(job, failure, reason);
+    outcome_add_hop(&job->outcome, transfer->reply.status, target.target);
+    url_clear(&job->redirected);
+    job->redirected = target;
+    job->is_redirected = true;
+    job->came_from_public = job->came_from_public || transfer->is_public;
+    return TRANSFER_REDIRECT;
+}
+
+/* The machine itself is the reason: other URLs would meet the same. */
+static bool is_fatal(int error_number)
+{
+    return error_number != EMFILE && error_number != ENFILE && error_number != ENOMEM &&
+           error_number != EEXIST; /* something was put under the temporary name */
+}
+
+static enum transfer_verdict finish_saved(struct transfer *transfer, struct job *job)
+{
+    transfer_info_note_file(transfer->handle, &job->outcome);
+    size_t head_length = 0;
+    const char *head = sink_head(transfer->sink, &head_length);
+    const struct content_type *detected = content_type_detect(head, head_length);
+    job->outcome.detected_type = detected != NULL ? detected->media_type : NULL;
+    int64_t mtime = transfer->settings->keeps_mtime ? job->outcome.last_modified : -1;
+    int result = sink_finish(transfer->sink, mtime);
+    if (result < 0) {
+        struct transfer_evidence evidence = {.sink_error = -result, .error_text = ""};
+        char detail[sizeof job->outcome.detail];
+        job_fail(job, transfer_judge(&evidence, detail, sizeof detail), detail);
+        return is_fatal(-result) ? TRANSFER_LOCAL : TRANSFER_FAILED;
+    }
+    snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
+    job->outcome.file_bytes = transfer->body_bytes;
+    job->outcome.failure = FAILURE_NONE;
+    job->outcome.detail[0] = '\0'; /* of an earlier attempt */
+    return TRANSFER_SAVED;
+}
+
+static enum transfer_verdict decide(struct transfer *transfer, struct job *job,
+                                    const struct transfer_evidence *evidence)
+{
+    bool is_redirect = evidence->has_headers && redirect_is_status(evidence->status) &&
+                       (evidence->seen == FAILURE_NONE || evidence->seen == FAILURE_STALLED);
+    if (is_redirect)
+        return finish_redirect(transfer, job);
+    char detail[sizeof job->outcome.detail];
+    enum failure failure = transfer_judge(evidence, detail, sizeof detail);
+    if (failure == FAILURE_NONE)
+        return finish_saved(transfer, job);
+    job_fail(job, failure, detail);
+    if (evidence->sink_error != 0 && is_fatal(evidence->sink_error))
+        return TRANSFER_LOCAL;
+    bool is_name_unknown = evidence->code == CURLE_COULDNT_RESOLVE_HOST;
+    return is_name_unknown ? TRANSFER_NAME_UNKNOWN : TRANSFER_FAILED;
+}
+
+enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
+{
+    struct job *job = transfer->job;
+    struct outcome *outcome = &job->outcome;
+    int64_t now_us = clock_monotonic_us();
+    int64_t elapsed_us = now_us - transfer->started_us;
+    struct transfer_evidence evidence = collect_evidence(transfer, code, elapsed_us);
+
+    job->spent_us += elapsed_us;
+    outcome->us.total = now_us - job->started_us;
+    outcome->http = transfer->reply.status;
+    outcome->curl = (int)code;
+    outcome->expected_bytes = transfer->reply.length;
+    transfer_info_note(transfer->handle, transfer->has_connected, outcome);
+    job->retry_after_us = transfer_status_failure(outcome->http) != FAILURE_NONE
+                              ? transfer_info_retry_after_us(transfer->handle)
+                              : -1; /* looking costs: all headers are compared */
+
+    enum transfer_verdict verdict = decide(transfer, job, &evidence);
+    if (verdict != TRANSFER_REDIRECT)
+        outcome->attempts++;
+    if (verdict != TRANSFER_SAVED)
+        sink_abort(transfer->sink);
+    transfer->job = NULL;
+    return verdict;
+}
