@@ -20,8 +20,9 @@ int exit_code_of_ending(const struct ending *ending)
     uint64_t failed = counts->by_status[STATUS_FAILED];
     if (failed == 0)
         return EXIT_CODE_SUCCESS;
-    bool has_success = failed + counts->by_status[STATUS_NOT_TRIED] < counts->total;
-    return has_success ? EXIT_CODE_SOME_FAILED : EXIT_CODE_ALL_FAILED;
+    uint64_t fine = counts->by_status[STATUS_DOWNLOADED] + counts->by_status[STATUS_KEPT] +
+                    counts->by_status[STATUS_SKIPPED];
+    return fine > 0 ? EXIT_CODE_SOME_FAILED : EXIT_CODE_ALL_FAILED;
 }
 
 int exit_code_of_error(enum error_kind kind)

@@ -5,6 +5,7 @@
 /* What a run holds open beside its downloads: standard streams, directories, lock, state (two
  * handles with write-ahead log and shared memory), records, cancel. */
 #define FIXED_DESCRIPTORS 24
+#define LEAST_DESCRIPTORS 26     /* for one download on one worker */
 #define DESCRIPTORS_PER_THREAD 3 /* a wake-up pair and a name lookup */
 #define LEAST_PER_JOB 2          /* a connection and a file */
 #define WANTED_PER_JOB 5         /* and idle connections, to be used again */
@@ -26,6 +27,9 @@ struct limits limits_fit(unsigned jobs, unsigned threads, size_t lists)
 {
     rlim_t fixed = FIXED_DESCRIPTORS + (rlim_t)lists + (rlim_t)DESCRIPTORS_PER_THREAD * threads;
     rlim_t limit = raise_limit(fixed + (rlim_t)WANTED_PER_JOB * jobs);
+    struct limits none = {0};
+    if (limit < LEAST_DESCRIPTORS + (rlim_t)lists)
+        return none;
     rlim_t left = limit > fixed ? limit - fixed : 0;
     rlim_t fitting = left / LEAST_PER_JOB;
     struct limits limits = {.jobs = fitting < 1 ? 1 : fitting < jobs ? (unsigned)fitting : jobs};

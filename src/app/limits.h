@@ -5,7 +5,7 @@
 #include "base/common.h"
 
 struct limits {
-    unsigned jobs;        /* downloads that fit, from 1 to what was wanted */
+    unsigned jobs;        /* downloads that fit, up to what was wanted; 0 = not even one */
     unsigned connections; /* open at once on each worker, idle ones included */
 };
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <malloc.h>
@@ -30,6 +31,15 @@ static void keep_freed_memory(void)
 {
     mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
     mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
+}
+
+/* Whatever is opened first must not become somebody's standard input or output. */
+static void fill_standard_descriptors(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR) != descriptor)
+            _exit(EXIT_CODE_LOCAL);
+    }
 }
 
 static int fail(const struct error *error)
@@ -76,6 +86,7 @@ int main(int argument_count, char **arguments)
     struct options options;
     struct error error = {0};
     int exit_code = 0;
+    fill_standard_descriptors();
     keep_freed_memory();
     choose_character_set();
     options_init(&options);

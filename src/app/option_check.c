@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "io/proxy.h"
 
 static bool has_control(const char *text)
 {
@@ -66,23 +67,6 @@ static bool check_host(const char *text, struct error *error)
     return error_set(error, ERROR_USAGE, "--insecure-host: '%s' is not a host name", text);
 }
 
-/* The kinds that libcurl knows; without a scheme it takes http. */
-static bool check_proxy(const char *text, struct error *error)
-{
-    static const char *const schemes[] = {"http",    "https",  "socks4",
-                                          "socks4a", "socks5", "socks5h"};
-    const char *separator = strstr(text, "://");
-    if (separator == NULL)
-        return true;
-    size_t length = (size_t)(separator - text);
-    for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
-        if (strlen(schemes[i]) == length && strncasecmp(text, schemes[i], length) == 0)
-            return true;
-    }
-    return error_set(error, ERROR_USAGE,
-                     "--proxy: the scheme is not http, https, socks4, socks4a, socks5 or socks5h");
-}
-
 bool option_check_text(enum option_id id, const char *text, struct error *error)
 {
     const char *name = option_table_row(id)->name;
@@ -100,8 +84,8 @@ bool option_check_text(enum option_id id, const char *text, struct error *error)
         return check_header(text, error);
     if (id == OPTION_ID_insecure_host)
         return check_host(text, error);
-    if (id == OPTION_ID_proxy)
-        return check_proxy(text, error);
+    if (id == OPTION_ID_proxy && text[0] != '\0')
+        return proxy_check(text, error);
     if (id == OPTION_ID_cacert && access(text, R_OK) != 0)
         return error_set_errno(error, ERROR_USAGE, errno, "--cacert: cannot read %s", text);
     return true;

@@ -62,6 +62,11 @@ static void record_as(struct producer *producer, struct job *job, enum status st
 static bool is_taken(void *context, const char *name)
 {
     struct producer *producer = context;
+    struct stat status;
+    /* With --if-exists rename, numbers are given here, in list order, and not as files come. */
+    if (producer->settings.existing == EXISTING_RENAME && !producer->root_is_empty &&
+        root_stat(producer->settings.root, name, &status) == 0)
+        return true;
     /* The key is zero: a row of this very URL would have been found before. */
     return producer->settings.state != NULL &&
            state_name_is_taken(producer->settings.state, name, (struct key){0, 0});
@@ -74,6 +79,7 @@ static bool is_kept(struct producer *producer, struct job *job)
     if (producer->settings.state == NULL || !state_find(producer->settings.state, job->key, &row))
         return false;
     snprintf(job->name, sizeof job->name, "%s", row.name);
+    job->has_history = true;
     name_table_add(producer->names, job->name);
     struct stat status;
     int result = root_stat(producer->settings.root, job->name, &status);
@@ -120,7 +126,9 @@ static bool is_in_the_way(struct producer *producer, struct job *job)
     }
     if (policy == EXISTING_OVERWRITE || policy == EXISTING_RENAME)
         return false;
-    job_fail(job, FAILURE_EXISTS, "a file that this URL did not make has this name");
+    job_fail(job, FAILURE_EXISTS,
+             job->has_history ? "the file has changed since it was downloaded"
+                              : "a file that this URL did not make has this name");
     if (policy == EXISTING_SKIP)
         job->outcome.status = STATUS_SKIPPED;
     return true;
@@ -218,6 +226,8 @@ static bool read_list(struct producer *producer, struct source *source)
         struct source_counts now = source_counts(source);
         count_lines(producer, &before, &now);
         before = now;
+        if (answer == SOURCE_NOTHING)
+            continue;
         if (answer != SOURCE_ITEM)
             break;
         take_item(producer, source_name(source), &item);

@@ -163,7 +163,8 @@ static void show(struct progress *progress, bool is_last)
     }
     /* Nobody is left to be told when stderr cannot be written. */
     if (frame.length > 0)
-        (void)descriptor_write(STDERR_FILENO, frame.data, frame.length);
+        (void)descriptor_write_unless(STDERR_FILENO, frame.data, frame.length,
+                                      progress->settings.cancel);
     text_clear(&frame);
 }
 

@@ -22,6 +22,7 @@ struct progress_settings {
     bool is_verbose; /* all failures, retries and files */
     struct results *results;
     const struct producer *producer;
+    const struct cancel *cancel;  /* nobody is waited for after an abort */
     const atomic_llong *received; /* body bytes so far */
     const struct redaction *redaction;
     int64_t start_us;

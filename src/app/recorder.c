@@ -93,8 +93,11 @@ static void write_json(struct recorder *recorder)
     int descriptor = recorder->settings.json_descriptor;
     if (descriptor < 0 || recorder->lines.length == 0)
         return;
-    int result = descriptor_write(descriptor, recorder->lines.data, recorder->lines.length);
-    if (result < 0) {
+    int result = descriptor_write_unless(descriptor, recorder->lines.data, recorder->lines.length,
+                                         recorder->settings.cancel);
+    if (result == -ECANCELED) {
+        recorder->settings.json_descriptor = -1; /* the run is aborted, and nobody reads */
+    } else if (result < 0) {
         struct error error;
         error_set_errno(&error, ERROR_LOCAL, -result, "cannot write to standard output");
         recorder->settings.json_descriptor = -1;
@@ -116,9 +119,8 @@ static void publish(struct recorder *recorder, struct job **jobs, size_t count)
     if (verified_count > 0 &&
         !publisher_publish(recorder->publisher, verified, verified_count, &error))
         stop_run(recorder, &error, STOP_LOCAL);
-    for (size_t i = 0; i < verified_count; i++) {
-        enum failure failure = verified[i]->outcome.failure;
-        if (failure == FAILURE_DISK_FULL) {
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i]->outcome.failure == FAILURE_DISK_FULL) {
             error_set(&error, ERROR_LOCAL, "the disk is full: %s",
                       root_path(recorder->settings.root));
             stop_run(recorder, &error, STOP_LOCAL);

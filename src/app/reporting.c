@@ -76,10 +76,10 @@ int reporting_checkpoint(const struct reporting *reporting)
 }
 
 /* --report: a file of the user's own choice, so it is opened as any program would. */
-static int write_copy(const char *path, const char *json)
+static int write_copy(const char *path, const char *json, const struct cancel *cancel)
 {
     if (strcmp(path, "-") == 0)
-        return descriptor_write(STDOUT_FILENO, json, strlen(json));
+        return descriptor_write_unless(STDOUT_FILENO, json, strlen(json), cancel);
     int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor < 0)
         return -errno;
@@ -101,16 +101,16 @@ static bool write_reports(const struct reporting *reporting, const struct report
     const char *failed = "report.json";
     if (result == 0 && options->report != NULL) {
         failed = options->report;
-        result = write_copy(options->report, json);
+        result = write_copy(options->report, json, reporting->cancel);
     }
     free(json);
     if (result == 0 && options->json && reporting->has_reader) {
         char *line = report_format(facts, summary, false);
         failed = "standard output";
-        result = descriptor_write(STDOUT_FILENO, line, strlen(line));
+        result = descriptor_write_unless(STDOUT_FILENO, line, strlen(line), reporting->cancel);
         free(line);
     }
-    if (result < 0)
+    if (result < 0 && result != -ECANCELED)
         return error_set_errno(error, ERROR_LOCAL, -result, "cannot write the report: %s", failed);
     return true;
 }
@@ -131,7 +131,7 @@ static void print_closing(const struct reporting *reporting, const struct closin
             closing_append_summary(&text, closing);
     }
     /* Nobody is left to be told when stderr cannot be written. */
-    (void)descriptor_write(STDERR_FILENO, text.data, text.length);
+    (void)descriptor_write_unless(STDERR_FILENO, text.data, text.length, reporting->cancel);
     text_clear(&text);
 }
 

@@ -9,6 +9,7 @@
 #include "app/run_report.h"
 #include "io/proxy.h"
 #include "io/run_folder.h"
+#include "sync/cancel.h"
 #include "sync/host_gate.h"
 #include "sync/permits.h"
 
@@ -31,6 +32,7 @@ struct reporting {
     int64_t start_wall_us;
     int64_t start_user_us; /* CPU time of the process before the run */
     int64_t start_system_us;
+    const struct cancel *cancel;
     bool has_reader; /* of standard output, as far as is known */
 };
 

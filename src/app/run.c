@@ -188,7 +188,8 @@ static bool build(struct run *run, struct error *error)
 {
     uint64_t seed = 0;
     (void)!getrandom(&seed, sizeof seed, 0);
-    run_settings_init(&run->settings, run->options);
+    if (!run_settings_init(&run->settings, run->options, error))
+        return false;
     run->thread_count = run->settings.threads;
     run->report_settings = report_settings_create(run->options, &run->settings.redaction);
     run->cancel = cancel_create(error);
@@ -247,6 +248,7 @@ static struct reporting reporting_of(struct run *run)
         .folder = run->folder,
         .results = run->results,
         .producer = run->producer,
+        .cancel = run->cancel,
         .permits = run->permits,
         .gate = run->gate,
         .thread_count = run->thread_count,
@@ -268,6 +270,7 @@ static bool start(struct run *run, struct error *error)
         .is_verbose = options->verbose,
         .results = run->results,
         .producer = run->producer,
+        .cancel = run->cancel,
         .received = &run->settings.received,
         .redaction = &run->settings.redaction,
         .start_us = run->start_us,

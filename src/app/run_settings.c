@@ -34,11 +34,15 @@ void run_settings_warn(struct run_settings *settings, const char *format, ...)
     log_warning("%s", words);
 }
 
-static void fit_jobs(struct run_settings *settings, const struct options *options)
+static bool fit_jobs(struct run_settings *settings, const struct options *options,
+                     struct error *error)
 {
     settings->threads = options_thread_count(options);
     struct limits limits =
         limits_fit((unsigned)options->jobs, settings->threads, options->operands.count);
+    if (limits.jobs == 0)
+        return error_set(error, ERROR_LOCAL,
+                         "the limit on open files (ulimit -n) is too low for a single download");
     settings->jobs = limits.jobs;
     settings->connections = limits.connections;
     if (settings->jobs < options->jobs)
@@ -49,6 +53,7 @@ static void fit_jobs(struct run_settings *settings, const struct options *option
     if (settings->threads > settings->jobs)
         settings->threads = settings->jobs;
     settings->slots = (settings->jobs + settings->threads - 1) / settings->threads;
+    return true;
 }
 
 static const char *const *lend(const struct string_list *list)
@@ -56,11 +61,13 @@ static const char *const *lend(const struct string_list *list)
     return (const char *const *)list->items;
 }
 
-void run_settings_init(struct run_settings *settings, const struct options *options)
+bool run_settings_init(struct run_settings *settings, const struct options *options,
+                       struct error *error)
 {
     memset(settings, 0, sizeof *settings);
     atomic_init(&settings->received, 0);
-    fit_jobs(settings, options);
+    if (!fit_jobs(settings, options, error))
+        return false;
     if (options->insecure_host.count > 0)
         run_settings_warn(settings, "certificates of some hosts are not checked "
                                     "(--insecure-host)");
@@ -88,6 +95,7 @@ void run_settings_init(struct run_settings *settings, const struct options *opti
         .connections = settings->connections,
         .buffer_bytes = share_of_buffers(settings->jobs, 16 * 1024, 128 * 1024),
     };
+    return proxy_settings_check(&settings->transfer.proxy, error);
 }
 
 void run_settings_clear(struct run_settings *settings)

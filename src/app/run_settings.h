@@ -20,8 +20,11 @@ struct run_settings {
     struct string_list warnings; /* of this run; owned */
 };
 
-/* options are lent until run_settings_clear. Prints the warnings. The structure must not move. */
-void run_settings_init(struct run_settings *settings, const struct options *options);
+/* Fails when the machine cannot carry a run, or a proxy of the environment is unusable. options are
+ * lent until run_settings_clear, which is to be called in any case. Prints the warnings. The
+ * structure must not move. */
+bool run_settings_init(struct run_settings *settings, const struct options *options,
+                       struct error *error);
 void run_settings_clear(struct run_settings *settings);
 
 /* Remembers a warning for the report, and prints it. */

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -45,27 +46,38 @@ void signals_block(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Waits for the next signal, for at most `limit` (NULL = any time). STOP_SIGNAL counts only when
+ * it comes from signals_stop: anybody may send one. 0 when the time is over. */
+static int next_signal(const struct timespec *limit)
+{
+    sigset_t set;
+    taken_signals(&set);
+    for (;;) {
+        siginfo_t info;
+        int number = limit != NULL ? sigtimedwait(&set, &info, limit) : sigwaitinfo(&set, &info);
+        if (number < 0 && errno == EAGAIN)
+            return 0;
+        bool is_ours = number == STOP_SIGNAL && info.si_pid == getpid();
+        if (number > 0 && (number != STOP_SIGNAL || is_ours))
+            return number;
+    }
+}
+
 static void signals_body(void *context)
 {
     struct signals *signals = context;
-    sigset_t set;
-    taken_signals(&set);
-    int number = sigwaitinfo(&set, NULL);
-    while (number < 0)
-        number = sigwaitinfo(&set, NULL);
+    int number = next_signal(NULL);
     if (number == STOP_SIGNAL)
         return;
     hook_call(signals->on_first);
     cancel_raise(signals->cancel, CANCEL_DRAIN, number);
 
     struct timespec grace = {.tv_sec = GRACE_SECONDS};
-    if (sigtimedwait(&set, NULL, &grace) == STOP_SIGNAL)
+    if (next_signal(&grace) == STOP_SIGNAL)
         return;
     cancel_raise(signals->cancel, CANCEL_ABORT, number);
     /* Whoever asks once more does not want to wait for the report either. */
-    do {
-        number = sigwaitinfo(&set, NULL);
-    } while (number < 0);
+    number = next_signal(NULL);
     if (number != STOP_SIGNAL)
         _exit(128 + number);
 }

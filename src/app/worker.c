@@ -89,6 +89,7 @@ void worker_settle(const struct worker_shared *shared, struct job *job)
 static void end_untried(const struct worker_shared *shared, struct job *job)
 {
     if (job->is_redirected) {
+        job->outcome.attempts++;
         job_fail(job, FAILURE_CANCELED, "ended before the redirect was followed");
     } else if (job->outcome.attempts == 0) {
         job->outcome.status = STATUS_NOT_TRIED;
@@ -218,19 +219,25 @@ static bool fill(struct worker *worker, int64_t *out_until_us)
     return goes_on;
 }
 
+static void finish_ended(struct worker *worker)
+{
+    struct job *job;
+    enum transfer_verdict verdict;
+    while ((job = transfer_group_next(worker->group, &verdict)) != NULL)
+        finish(worker, job, verdict);
+}
+
 void worker_run(void *context)
 {
     struct worker *worker = context;
     for (;;) {
-        enum cancel_level level = cancel_level(worker->shared->cancel);
-        if (level == CANCEL_ABORT && !worker->was_canceled) {
+        bool is_aborted = cancel_level(worker->shared->cancel) == CANCEL_ABORT;
+        finish_ended(worker); /* first: what is complete is no longer canceled */
+        if (is_aborted && !worker->was_canceled) {
             worker->was_canceled = true;
             transfer_group_cancel(worker->group);
+            finish_ended(worker);
         }
-        struct job *job;
-        enum transfer_verdict verdict;
-        while ((job = transfer_group_next(worker->group, &verdict)) != NULL)
-            finish(worker, job, verdict);
         if (is_draining(worker))
             end_parked(worker);
         int64_t until_us;

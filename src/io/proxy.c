@@ -1,5 +1,6 @@
 #include "io/proxy.h"
 
+#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,6 +29,42 @@ struct proxy_settings proxy_settings_read(const char *option)
     if (settings.https == NULL)
         settings.https = all;
     return settings;
+}
+
+/* The kinds that libcurl knows; without a scheme it takes http. */
+static bool is_known_scheme(const char *proxy)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    const char *separator = strstr(proxy, "://");
+    if (separator == NULL)
+        return true;
+    size_t length = (size_t)(separator - proxy);
+    for (size_t i = 0; i < ARRAY_LENGTH(schemes); i++) {
+        if (strlen(schemes[i]) == length && strncasecmp(proxy, schemes[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool proxy_check(const char *proxy, struct error *error)
+{
+    CURLU *parts = curl_url();
+    bool is_usable = parts != NULL && is_known_scheme(proxy) &&
+                     curl_url_set(parts, CURLUPART_URL, proxy,
+                                  CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+    curl_url_cleanup(parts);
+    if (is_usable)
+        return true;
+    return error_set(error, ERROR_USAGE,
+                     "the proxy is no host:port and no URL with the scheme http, https, socks4, "
+                     "socks4a, socks5 or socks5h");
+}
+
+bool proxy_settings_check(const struct proxy_settings *settings, struct error *error)
+{
+    return (settings->http == NULL || proxy_check(settings->http, error)) &&
+           (settings->https == NULL || proxy_check(settings->https, error));
 }
 
 static bool host_is_below(const char *host, size_t host_length, const char *name, size_t length)

@@ -5,6 +5,7 @@
 #define HAUL_IO_PROXY_H
 
 #include "base/common.h"
+#include "base/error.h"
 #include "model/url.h"
 
 struct proxy_settings {
@@ -15,6 +16,12 @@ struct proxy_settings {
 
 /* The option (NULL = not given, "" = no proxy) wins over the environment. */
 struct proxy_settings proxy_settings_read(const char *option);
+
+/* True for "host:port" or a URL of a kind of proxy that libcurl knows; *error never shows the
+ * value, which may hold a password. */
+bool proxy_check(const char *proxy, struct error *error);
+/* The same for what the settings name. */
+bool proxy_settings_check(const struct proxy_settings *settings, struct error *error);
 
 /* The proxy for a URL, NULL = direct. A name in the no-proxy list stands for the host and
  * everything below it, with or without a leading dot. */

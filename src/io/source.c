@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A list may hold nothing but comments, or be a hole of any size. */
+#define FILLS_WITHOUT_ITEM 64
+
 /* One line must fit with room to read on behind it. */
 #define BUFFER_BYTES (2 * SOURCE_LINE_MAX)
 
@@ -20,6 +23,7 @@ struct source {
     int stop_descriptor;
     bool is_regular;
     bool has_ended;  /* nothing more to read; the buffer may still hold lines */
+    unsigned fills;  /* since the last item */
     bool skips_line; /* inside a line that was too long */
     struct source_counts counts;
     char *buffer;
@@ -45,9 +49,13 @@ bool source_check(const char *path, struct error *error)
 struct source *source_open(const char *path, int stop_descriptor, struct error *error)
 {
     bool is_standard_input = strcmp(path, "-") == 0;
-    int descriptor = is_standard_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    /* Not waiting for the writer of a FIFO: that is done where a stop is noticed. */
+    int descriptor =
+        is_standard_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) {
-        error_set_errno(error, ERROR_INPUT, errno, "cannot read the list %s", path);
+        bool is_local = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+        error_set_errno(error, is_local ? ERROR_LOCAL : ERROR_INPUT, errno,
+                        "cannot read the list %s", path);
         return NULL;
     }
     struct stat status;
@@ -97,12 +105,16 @@ static enum source_answer fill(struct source *source, struct error *error)
         source->end -= source->start;
         source->start = 0;
     }
-    if (!source->is_regular && !wait_for_input(source))
-        return SOURCE_STOPPED;
+    if (++source->fills > FILLS_WITHOUT_ITEM) {
+        source->fills = 0;
+        return SOURCE_NOTHING;
+    }
     ssize_t count;
     do {
+        if (!source->is_regular && !wait_for_input(source))
+            return SOURCE_STOPPED;
         count = read(source->descriptor, source->buffer + source->end, BUFFER_BYTES - source->end);
-    } while (count < 0 && errno == EINTR);
+    } while (count < 0 && (errno == EINTR || errno == EAGAIN));
     if (count < 0) {
         error_set_errno(error, ERROR_INPUT, errno, "cannot read the list %s", source->name);
         return SOURCE_ERROR;
@@ -175,6 +187,7 @@ enum source_answer source_next(struct source *source, struct source_item *out_it
             item.url = line;
             item.url_length = 200; /* enough to recognise it in the record */
             item.problem = "line longer than 64 KiB";
+            source->fills = 0;
             *out_item = item;
             return SOURCE_ITEM;
         }
@@ -186,6 +199,7 @@ enum source_answer source_next(struct source *source, struct source_item *out_it
             source->counts.comments++;
             break;
         case SOURCE_TEXT_URL:
+            source->fills = 0;
             *out_item = item;
             return SOURCE_ITEM;
         }

@@ -12,6 +12,7 @@
 
 enum source_answer {
     SOURCE_ITEM,    /* *out_item is filled, valid until the next call */
+    SOURCE_NOTHING, /* much was read and no item found: a chance to stop; call again */
     SOURCE_END,     /* the list was read to its end */
     SOURCE_STOPPED, /* the stop descriptor became readable while waiting for a pipe or terminal */
     SOURCE_ERROR,   /* reading failed; *error says why */

@@ -27,6 +27,7 @@ struct job {
 
     char name[NAME_SIZE]; /* claimed name; "" until the producer gave one */
     bool wants_extension; /* the name has none: the detected type's is appended */
+    bool has_history;     /* an earlier run downloaded it, under this name */
     bool owns_existing;   /* the state says that haul wrote what is under this name */
 
     int64_t queued_us;      /* monotonic: when it became ready to run */

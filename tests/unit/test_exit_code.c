@@ -22,6 +22,7 @@ static const struct {
     {{.downloaded = 1, .failed = 2}, false, 0, ERROR_NONE, 1, "failed"},
     {{.skipped = 1, .failed = 2}, false, 0, ERROR_NONE, 1, "failed"},
     {{.failed = 2}, false, 0, ERROR_NONE, 3, "failed"},
+    {{.failed = 1, .duplicate = 1}, false, 0, ERROR_NONE, 3, "failed"},
     {{0}, false, 0, ERROR_NONE, 5, "failed"},
     {{0}, true, 0, ERROR_NONE, 0, "complete"},
     {{.downloaded = 1}, false, 0, ERROR_INPUT, 5, "failed"},

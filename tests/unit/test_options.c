@@ -274,7 +274,8 @@ static const struct {
     {"--timeout=0" S "x", "--timeout: 0 is not between 1ms and 7d"},
     {"--retry-wait=25h" S "x", "--retry-wait: 25h is not between 0 and 1d"},
     {"--proxy=foo://x" S "x",
-     "--proxy: the scheme is not http, https, socks4, socks4a, socks5 or socks5h"},
+     "the proxy is no host:port and no URL with the scheme http, https, socks4, socks4a, socks5 or "
+     "socks5h"},
     {"--cacert=/no/such/file" S "x",
      "--cacert: cannot read /no/such/file: No such file or directory"},
     {"--json" S "--report=-" S "x", "--json ends with the report: --report - would print it twice"},

@@ -98,12 +98,40 @@ START_TEST(the_general_variable_fills_in)
 }
 END_TEST
 
+static const struct {
+    const char *proxy;
+    bool is_usable;
+} proxies[] = {
+    {"http://h:1", true},
+    {"h:3128", true},
+    {"socks5h://u:p@h:1080", true},
+    {"HTTPS://h", true},
+    {"ftp://u:SECRET@h:1", false},
+    {"http://u:SECRET@h:99999/", false},
+    {"http://u:SECRET@[bad/", false},
+    {"foo://SECRET", false},
+    {"http://u:SEC RET@h/", false},
+};
+
+START_TEST(an_unusable_proxy_is_refused_without_being_shown)
+{
+    struct error error = {0};
+    bool is_usable = proxy_check(proxies[_i].proxy, &error);
+    ck_assert_msg(is_usable == proxies[_i].is_usable, "%s", proxies[_i].proxy);
+    ck_assert_ptr_null(strstr(error.text, "SEC"));
+    if (!is_usable)
+        ck_assert_int_eq(error.kind, ERROR_USAGE);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("proxy");
     TCase *tests = tcase_create("choice");
     tcase_add_checked_fixture(tests, clear_environment, clear_environment);
     tcase_add_loop_test(tests, hosts_below_a_name_are_asked_directly, 0, ARRAY_LENGTH(exceptions));
+    tcase_add_loop_test(tests, an_unusable_proxy_is_refused_without_being_shown, 0,
+                        ARRAY_LENGTH(proxies));
     tcase_add_test(tests, the_option_wins_over_the_environment);
     tcase_add_test(tests, an_empty_option_means_no_proxy);
     tcase_add_test(tests, each_scheme_has_its_variable);
