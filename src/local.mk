@@ -24,6 +24,8 @@ libhaul_a_SOURCES += \
 	src/base/vis.h
 
 libhaul_a_SOURCES += \
+	src/sync/budget.c \
+	src/sync/budget.h \
 	src/sync/cancel.c \
 	src/sync/cancel.h \
 	src/sync/host_gate.c \
@@ -110,6 +112,7 @@ libhaul_a_SOURCES += \
 	src/io/terminal.h \
 	src/io/transfer.c \
 	src/io/transfer.h \
+	src/io/transfer_end.c \
 	src/io/transfer_group.c \
 	src/io/transfer_group.h \
 	src/io/transfer_info.c \
@@ -118,6 +121,9 @@ libhaul_a_SOURCES += \
 	src/io/transfer_options.h \
 	src/io/transfer_reply.c \
 	src/io/transfer_reply.h \
+	src/io/transfer_state.h \
+	src/io/transfer_tls.c \
+	src/io/transfer_tls.h \
 	src/io/transfer_verdict.c \
 	src/io/transfer_verdict.h
 

@@ -3,6 +3,7 @@
 # One program for each tests/unit/test_*.c, from that file alone.
 unit_tests = \
 	tests/unit/test_address \
+	tests/unit/test_budget \
 	tests/unit/test_cancel \
 	tests/unit/test_clock \
 	tests/unit/test_closing \

@@ -78,6 +78,8 @@ static bool is_kept(struct producer *producer, struct job *job)
     struct state_row row;
     if (producer->settings.state == NULL || !state_find(producer->settings.state, job->key, &row))
         return false;
+    if (!name_is_safe(row.name))
+        return false; /* whoever wrote that, it was not haul */
     snprintf(job->name, sizeof job->name, "%s", row.name);
     job->has_history = true;
     name_table_add(producer->names, job->name);

@@ -1,10 +1,13 @@
 #include "io/source.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/source_text.h"
+#include "model/url.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,15 +34,30 @@ struct source {
     size_t end;
 };
 
+/* A URL without its scheme ends up here too, and may hold a password. */
+static void append_shown(struct text *text, const char *path)
+{
+    text_init(text, PATH_MAX);
+    if (strchr(path, '@') != NULL)
+        url_append_masked(text, path, NULL);
+    else
+        text_append_string(text, path);
+}
+
 bool source_check(const char *path, struct error *error)
 {
     struct stat status;
     if (strcmp(path, "-") == 0)
         return true;
     if (stat(path, &status) != 0 || access(path, R_OK) != 0) {
-        bool looks_like_url = errno == ENOENT && path[0] != '.' && strpbrk(path, "/:") > path;
-        return error_set_errno(error, ERROR_INPUT, errno, "cannot read the list %s%s", path,
-                               looks_like_url ? " (a URL begins with http:// or https://)" : "");
+        int reason = errno;
+        bool looks_like_url = reason == ENOENT && path[0] != '.' && strpbrk(path, "/:") > path;
+        struct text shown;
+        append_shown(&shown, path);
+        error_set_errno(error, ERROR_INPUT, reason, "cannot read the list %s%s", shown.data,
+                        looks_like_url ? " (a URL begins with http:// or https://)" : "");
+        text_clear(&shown);
+        return false;
     }
     if (S_ISDIR(status.st_mode))
         return error_set(error, ERROR_INPUT, "cannot read the list %s: it is a directory", path);

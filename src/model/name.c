@@ -197,13 +197,20 @@ static size_t cut_length(const char *name, size_t limit)
     return length;
 }
 
+/* A name without an extension will get one. */
+static size_t length_limit(size_t extension_length)
+{
+    return extension_length > 0 ? NAME_MAX_BYTES : NAME_MAX_BYTES - TYPE_EXTENSION_MAX;
+}
+
 /* "-" and a hash of the segment between what is left of the stem and the extension. */
 static void write_cut(const struct builder *builder, uint64_t hash, char out[NAME_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
     const char *extension = builder->bytes + name_extension(builder->bytes);
     size_t extension_length = strlen(extension);
-    size_t stem = cut_length(builder->bytes, NAME_MAX_BYTES - HASH_LENGTH - extension_length);
+    size_t limit = length_limit(extension_length);
+    size_t stem = cut_length(builder->bytes, limit - HASH_LENGTH - extension_length);
     memcpy(out, builder->bytes, stem);
     out[stem] = '-';
     for (size_t i = 0; i < 16; i++)
@@ -227,11 +234,28 @@ char *name_construct(const char *segment, size_t length, char out[NAME_SIZE])
         builder.length++;
     }
     builder.bytes[builder.length] = '\0';
-    if (builder.is_shortened || builder.length > NAME_MAX_BYTES)
+    size_t extension_length = builder.length - name_extension(builder.bytes);
+    if (builder.is_shortened || builder.length > length_limit(extension_length))
         write_cut(&builder, XXH3_64bits(segment, length), out);
     else
         memcpy(out, builder.bytes, builder.length + 1);
     return out;
+}
+
+bool name_is_safe(const char *name)
+{
+    size_t length = strlen(name);
+    if (length == 0 || length >= NAME_SIZE || strchr(".- ", name[0]) != NULL ||
+        strchr(". ", name[length - 1]) != NULL || strpbrk(name, "/\\:*?\"<>|") != NULL)
+        return false;
+    for (size_t i = 0; i < length;) {
+        uint32_t code_point;
+        size_t step = vis_decode(name + i, length - i, &code_point);
+        if (step == 0 || vis_is_unsafe(code_point))
+            return false;
+        i += step;
+    }
+    return true;
 }
 
 size_t name_extension(const char *name)
@@ -261,7 +285,7 @@ void name_add_number(const char *name, unsigned number, char out[NAME_SIZE])
 {
     size_t stem = name_extension(name);
     size_t extension_length = strlen(name + stem);
-    size_t limit = NAME_MAX_BYTES - NUMBER_MAX_LENGTH - extension_length;
+    size_t limit = length_limit(extension_length) - NUMBER_MAX_LENGTH - extension_length;
     char digits[NUMBER_MAX_LENGTH];
     size_t start = sizeof digits;
     do {

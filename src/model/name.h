@@ -12,11 +12,16 @@
 #include "base/common.h"
 
 #define NAME_MAX_BYTES 200
-#define NAME_SIZE 256 /* room for a name, a clash number, an extension and the NUL */
+#define TYPE_EXTENSION_MAX 5 /* of ".webp": room that a name without an extension leaves */
+#define NAME_SIZE 256        /* room for a name, a clash number, an extension and the NUL */
 
 /* Builds a name from a path segment as it stands in a URL; an unusable one (empty, only dots)
  * becomes "index". Returns out. */
 char *name_construct(const char *segment, size_t length, char out[NAME_SIZE]);
+
+/* True for a name as name_construct and what is added to it make them: for names that come from
+ * elsewhere. */
+bool name_is_safe(const char *name);
 
 /* Offset of the extension's dot: .jpg, .tar.gz; the length when there is none. An extension has 1
  * to 8 ASCII letters and digits, at least one letter, and something before it. */

@@ -1,6 +1,7 @@
 #include "model/url.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define KEY_MAX 64 /* letters and digits of the longest key that can be secret */
 
@@ -11,6 +12,8 @@ static const char *const secret_keys[] = {
     "apikey",
     "auth",
     "authorization",
+    "assertion",
+    "bearer",
     "clientsecret",
     "code",
     "idtoken",
@@ -24,6 +27,9 @@ static const char *const secret_keys[] = {
     "policy",
     "pwd",
     "refreshtoken",
+    "pass",
+    "sas",
+    "hmac",
     "secret",
     "session",
     "sessionid",
@@ -45,6 +51,12 @@ struct scan {
     const char *copied;
     const char *at;
     const char *end;
+};
+
+/* access_token, subscription-key and whatever else is named like them. */
+static const char *const secret_endings[] = {
+    "token",       "secret", "signature", "password",  "passwd",          "credential",
+    "credentials", "apikey", "accesskey", "secretkey", "subscriptionkey", "privatekey",
 };
 
 static int hex_value(char character)
@@ -119,6 +131,11 @@ static bool is_secret(const char *key, size_t length, const struct redaction *re
     for (size_t i = 0; i < ARRAY_LENGTH(secret_keys); i++) {
         const char *secret = secret_keys[i];
         if (secret[0] == key[0] && strlen(secret) == length && memcmp(secret, key, length) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(secret_endings); i++) {
+        size_t ending = strlen(secret_endings[i]);
+        if (length >= ending && memcmp(key + length - ending, secret_endings[i], ending) == 0)
             return true;
     }
     for (size_t i = 0; redaction != NULL && i < redaction->key_count; i++) {
@@ -249,8 +266,29 @@ static void pass_prefix(struct scan *scan)
     skip_userinfo(scan, 1);
 }
 
+/* "header=Authorization: Bearer ...", "password: ...": a line of a list that is no URL, and whose
+ * value may be anything. Length of what may be shown; 0 = it does not look like that. */
+static size_t key_of_line(const char *line)
+{
+    size_t blanks = strspn(line, " \t");
+    size_t key = strspn(line + blanks, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
+    size_t length = blanks + key;
+    bool is_scheme = strncmp(line + length, "://", 3) == 0 ||
+                     strncasecmp(line + blanks, "http:", 5) == 0 ||
+                     strncasecmp(line + blanks, "https:", 6) == 0;
+    if (key == 0 || (line[length] != '=' && line[length] != ':') || is_scheme)
+        return 0;
+    return length + 1;
+}
+
 void url_append_masked(struct text *text, const char *url, const struct redaction *redaction)
 {
+    size_t shown = key_of_line(url);
+    if (shown > 0) {
+        text_append(text, url, shown);
+        text_append_string(text, "***");
+        return;
+    }
     size_t url_length = strlen(url);
     struct scan scan = {
         .text = text,

@@ -19,6 +19,13 @@ cases() {
 /length-double          protocol            -
 /length-list            protocol            -
 /length-same-double     downloaded          200
+/no-length              downloaded          200
+/folded-first           protocol            -
+/folded-encoding        protocol            -
+/encoding-gzip          protocol            -
+/encoding-identity      protocol            -
+/blank-before-colon     protocol            -
+/second-status          not-found           404
 /http09                 protocol            -
 /nul-header             protocol            -
 /header-200k            headers-too-large   -
@@ -80,7 +87,7 @@ assert_class /refused refused
 assert_record redirect-loop '.redirects | length' 10
 
 # Exactly the good files, byte for byte.
-mv "$DIR"/length-same-double* "$DIR"/redirect-endless-body* "$WORK/"
+mv "$DIR"/length-same-double* "$DIR"/no-length* "$DIR"/redirect-endless-body* "$WORK/"
 assert_tree_equal "$DIR" "$WORK/expected"
 
 # A server cannot make haul use memory without end, nor get more than --max-size onto the disk.

@@ -125,7 +125,7 @@ void connection_close(struct connection *connection, enum ending ending)
         struct linger at_once = {.l_onoff = 1, .l_linger = 0};
         setsockopt(connection->sock, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     } else {
-        if (connection->tls != NULL)
+        if (connection->tls != NULL && ending != ENDING_CUT)
             SSL_shutdown(connection->tls);
         shutdown(connection->sock, SHUT_WR);
         /* Closing over unread input would turn the end of the stream into a reset. */

@@ -30,6 +30,7 @@ struct server {
 enum ending {
     ENDING_KEEP,  /* the reply is complete: the connection may carry the next request */
     ENDING_CLOSE, /* clean end of the stream */
+    ENDING_CUT,   /* the same, but TLS is not told (no close_notify) */
     ENDING_RESET, /* RST */
     ENDING_STALL, /* nothing more comes, until the peer hangs up or the time is over */
 };

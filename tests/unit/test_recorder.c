@@ -13,6 +13,7 @@ static struct {
     struct run_folder *folder;
     struct results *results;
     struct cancel *cancel;
+    struct budget *budget;
     struct recorder *recorder;
     atomic_uint recorded;
     struct bell room;
@@ -41,6 +42,7 @@ static void setup(void)
     parts.results = results_create();
     parts.cancel = cancel_create(&error);
     ck_assert_ptr_nonnull(parts.cancel);
+    parts.budget = budget_create(SIZE_MAX / 2);
     bell_init(&parts.room);
     atomic_store(&parts.recorded, 0);
 }
@@ -53,6 +55,7 @@ static void make(enum sync_mode sync)
         .folder = parts.folder,
         .results = parts.results,
         .cancel = parts.cancel,
+        .budget = parts.budget,
         .sync = sync,
         .json_descriptor = -1,
         .start_us = clock_monotonic_us(),
@@ -74,6 +77,8 @@ static void teardown(void)
 {
     recorder_destroy(parts.recorder);
     bell_clear(&parts.room);
+    ck_assert_uint_eq(budget_held(parts.budget), 0); /* all was given back */
+    budget_destroy(parts.budget);
     cancel_destroy(parts.cancel);
     results_destroy(parts.results);
     run_folder_destroy(parts.folder);
@@ -85,6 +90,7 @@ static void push_failed(unsigned number)
 {
     struct job *job = job_create(number, "list", number, "http://a/x", 10);
     job_fail(job, FAILURE_NOT_FOUND, NULL);
+    budget_acquire(parts.budget, job_weight(job));
     recorder_push(parts.recorder, job);
 }
 
@@ -99,6 +105,7 @@ static void push_file(unsigned number, const char *name)
     close(descriptor);
     job->key.low = number;
     job->outcome.file_bytes = 4;
+    budget_acquire(parts.budget, job_weight(job));
     recorder_push(parts.recorder, job);
 }
 

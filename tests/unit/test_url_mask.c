@@ -21,6 +21,11 @@ static const struct {
     {"http://h/100%", "http://h/100%"},
     {"http://h/%", "http://h/%"},
     {"plain text", "plain text"},
+    {"http://h/?private_token=1&x-api-key=2&user[password]=3",
+     "http://h/?private_token=***&x-api-key=***&user[password]=***"},
+    /* lines that are no URL */
+    {" header=Authorization: Bearer abc", " header=***"},
+    {"password: abc", "password:***"},
     /* userinfo */
     {"http://u:p@h/a", "http://h/a"},
     {"http://u@h/a", "http://h/a"},
@@ -29,7 +34,7 @@ static const struct {
     {"HTTPS://u:p@h", "HTTPS://h"},
     {"http://u:p@h?x", "http://h?x"},
     {"//u:p@h/a", "//h/a"},
-    {"u:p@h/a", "u:h/a"},
+    {"u:p@h/a", "u:***"},
     {"u@h", "h"},
     {"http:u:p@h/a", "http:h/a"},
     {"http:/u:p@h/a", "http:/h/a"},
