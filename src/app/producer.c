@@ -65,7 +65,7 @@ static bool is_taken(void *context, const char *name)
     struct stat status;
     /* With --if-exists rename, numbers are given here, in list order, and not as files come. */
     if (producer->settings.existing == EXISTING_RENAME && !producer->root_is_empty &&
-        root_stat(producer->settings.root, name, &status) == 0)
+        root_stat(producer->settings.root, name, &status) == 0 && S_ISREG(status.st_mode))
         return true;
     /* The key is zero: a row of this very URL would have been found before. */
     return producer->settings.state != NULL &&

@@ -47,6 +47,14 @@ assert_record /ok/a '.us.tls > 0' true
 assert_files a c
 assert_eq "$(cat "$DIR/a")" "$(ok_body a 100)" "content over TLS"
 
+# A body that ends with its connection is complete only when the peer said so.
+fresh_dir unended
+run_haul 1 -d "$DIR" --retries 0 --cacert "$WORK/authority.pem" "$GOOD/no-length" \
+    "$GOOD/no-length-cut" "$GOOD/ok/a"
+check_run
+assert_class /no-length-cut truncated
+assert_eq "$(report .counts.downloaded)" 2 "bodies that were complete"
+
 fresh_dir stranger
 run_haul 3 -d "$DIR" --retries 0 --cacert "$WORK/stranger.pem" "$GOOD/ok/a"
 check_run

@@ -22,9 +22,10 @@
  *   /close-before  /close-headers  /short  /chunked-cut   clean end there
  *   /chunked-bad  /length-negative  /length-huge  /length-double  /length-list  ("5, 500")
  *   /folded-first  /folded-encoding  /encoding-gzip  /encoding-identity  /blank-before-colon
- *   /second-status  (404, then a line like another status line)  /no-length  (ends with the
- * connection) /length-same-double                             twice the same: allowed by RFC
- * 9110, 8.6 /http09  /nul-header  /partial-unasked  /header-200k   (one header line of 200 KiB)
+ *   /second-status                  404, then a line like another status line
+ *   /no-length  /no-length-cut      ends with the connection; over TLS without close_notify
+ *   /length-same-double             twice the same: allowed by RFC 9110, 8.6
+ *   /http09  /nul-header  /partial-unasked  /header-200k   (one header line of 200 KiB)
  *   /headers-endless  /trailers-endless  /body-endless  /redirect-endless-body
  *   /error-endless-body
  *   /stall-headers  /stall-body  /drip              silence; silence in the body; a byte a second
