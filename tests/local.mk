@@ -104,6 +104,7 @@ integration_tests = \
 	tests/integration/redirects.sh \
 	tests/integration/retries.sh \
 	tests/integration/signals.sh \
+	tests/integration/stopping.sh \
 	tests/integration/stream.sh \
 	tests/integration/timeouts.sh \
 	tests/integration/tls.sh

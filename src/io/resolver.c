@@ -28,6 +28,7 @@ struct resolver {
     resolver_answer *answered;
     void *context;
     struct thread thread;
+    bool is_abandoned;      /* by resolver_stop; touched by its callers only */
     struct answer *answers; /* touched by the resolver's thread only */
 
     struct lock lock; /* guards everything below */
@@ -214,6 +215,7 @@ bool resolver_stop(struct resolver *resolver)
     lock_release(&resolver->lock);
     if (has_ended)
         thread_join(&resolver->thread);
+    resolver->is_abandoned = !has_ended;
     return has_ended;
 }
 
@@ -221,7 +223,8 @@ void resolver_destroy(struct resolver *resolver)
 {
     if (resolver == NULL)
         return;
-    if (resolver->thread.is_started && !resolver_stop(resolver))
+    bool is_running = resolver->thread.is_started;
+    if (is_running && (resolver->is_abandoned || !resolver_stop(resolver)))
         return; /* the thread still waits for the system and will touch its memory */
     struct answer *answer;
     struct answer *next;
