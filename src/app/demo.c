@@ -163,7 +163,8 @@ static void print_plan(const struct demo *demo)
     const struct practice_plan *plan = &demo->plan;
     printf("practice server on 127.0.0.1:%u (nothing leaves this machine)\n"
            "%u images, %d ms +- %d ms away, %u%% missing, %u%% \"try later\", %u very slow, "
-           "%u cut off; two runs, about 25 s\n\n",
+           "%u cut off\n"
+           "two runs, about 25 s in all\n\n",
            (unsigned)practice_server_port(demo->server), plan->urls, DELAY_MS, JITTER_MS,
            plan->not_found * 100 / plan->urls, plan->try_later * 100 / plan->urls, plan->slow,
            plan->cut_off);
