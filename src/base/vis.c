@@ -165,6 +165,19 @@ size_t vis_decode(const char *bytes, size_t length, uint32_t *out_code_point)
     return sequence;
 }
 
+bool vis_is_utf8(const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        uint32_t code_point;
+        size_t sequence =
+            (unsigned char)bytes[i] < 0x80 ? 1 : vis_decode(bytes + i, length - i, &code_point);
+        if (sequence == 0)
+            return false;
+        i += sequence;
+    }
+    return true;
+}
+
 bool vis_is_unsafe(uint32_t code_point)
 {
     static const struct {

@@ -19,6 +19,7 @@ char *vis_format_message(char *out, size_t out_size, const char *bytes, size_t l
 /* Length of the valid UTF-8 sequence (RFC 3629: no surrogates, no overlong forms) at bytes, 1 to 4;
  * 0 when it is invalid or cut off. Stores the code point. */
 size_t vis_decode(const char *bytes, size_t length, uint32_t *out_code_point);
+bool vis_is_utf8(const char *bytes, size_t length); /* all of it */
 /* True for a code point that vis escapes. */
 bool vis_is_unsafe(uint32_t code_point);
 

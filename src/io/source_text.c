@@ -9,24 +9,11 @@ static bool is_blank(char character)
     return character == ' ' || character == '\t';
 }
 
-static bool is_utf8(const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length;) {
-        uint32_t code_point;
-        size_t step =
-            (unsigned char)bytes[i] < 0x80 ? 1 : vis_decode(bytes + i, length - i, &code_point);
-        if (step == 0)
-            return false;
-        i += step;
-    }
-    return true;
-}
-
 static const char *problem_of(const char *url, size_t length)
 {
     if (memchr(url, '\0', length) != NULL)
         return "NUL byte in the line (binary, or UTF-16?)";
-    if (!is_utf8(url, length))
+    if (!vis_is_utf8(url, length))
         return "not UTF-8";
     return NULL;
 }

@@ -41,19 +41,6 @@ static bool has_controls(const char *text, size_t length)
     return false;
 }
 
-static bool is_utf8(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length;) {
-        uint32_t code_point;
-        size_t sequence =
-            (unsigned char)text[i] < 0x80 ? 1 : vis_decode(text + i, length - i, &code_point);
-        if (sequence == 0)
-            return false;
-        i += sequence;
-    }
-    return true;
-}
-
 /* Length of the scheme (RFC 3986, 3.1) that a ':' follows, or 0. */
 static size_t scheme_length(const char *text, size_t length)
 {
@@ -274,7 +261,7 @@ bool url_parse(const char *text, size_t length, struct url *out, enum failure *o
         reason = too_long;
     else if (has_controls(text, length))
         reason = "control characters in the URL";
-    else if (!is_utf8(text, length))
+    else if (!vis_is_utf8(text, length))
         reason = "the URL is not UTF-8";
     if (reason != NULL)
         return refuse(FAILURE_BAD_URL, reason, out_failure, out_reason);

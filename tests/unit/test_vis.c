@@ -228,10 +228,21 @@ START_TEST(whatever_comes_in_only_safe_characters_come_out)
 }
 END_TEST
 
+START_TEST(only_whole_valid_sequences_are_utf8)
+{
+    ck_assert(vis_is_utf8("", 0));
+    ck_assert(vis_is_utf8("a\xC3\xA9\xF0\x9F\x98\x80", 7));
+    ck_assert(!vis_is_utf8("a\xC3", 2));
+    ck_assert(!vis_is_utf8("\xC0\xAF", 2));
+    ck_assert(!vis_is_utf8("\xED\xA0\x80", 3));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("vis");
     tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, only_whole_valid_sequences_are_utf8);
     tcase_add_loop_test(tests, foreign_bytes_are_made_printable, 0, ARRAY_LENGTH(cases));
     tcase_add_test(tests, a_message_keeps_its_backslashes);
     tcase_add_test(tests, a_short_buffer_is_cut_on_a_character);
