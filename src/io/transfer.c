@@ -68,11 +68,9 @@ static bool headers_are_acceptable(struct transfer *transfer)
             transfer_object(transfer, FAILURE_TOO_LARGE, "announced length is above --max-size");
             return false;
         }
-    } else if (reply->length > TRANSFER_WASTE_BYTES) {
-        transfer->is_cut = true;
-        return false;
+        return true;
     }
-    return true;
+    return reply->length <= TRANSFER_WASTE_BYTES; /* of what is not kept */
 }
 
 /* True (abort) when a proxy keeps libcurl from coming back. */
@@ -124,8 +122,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
         atomic_fetch_add_explicit(transfer->settings->received, (long long)length,
                                   memory_order_relaxed);
     if (transfer_status_failure(transfer->reply.status) != FAILURE_NONE) {
-        transfer->is_cut = transfer->body_bytes > TRANSFER_WASTE_BYTES;
-        return transfer->is_cut ? 0 : length;
+        return transfer->body_bytes > TRANSFER_WASTE_BYTES ? 0 : length;
     }
     int64_t limit = transfer->settings->max_bytes;
     if (limit > 0 && transfer->body_bytes > limit) {
@@ -173,7 +170,6 @@ static void clear_request(struct transfer *transfer)
     transfer->was_refused_address = false;
     transfer->has_connected = false;
     transfer->is_public = false;
-    transfer->is_cut = false;
     transfer->body_bytes = 0;
     transfer->measured_bytes = 0;
     transfer->error_text[0] = '\0';

@@ -45,7 +45,6 @@ static struct transfer_evidence collect_evidence(struct transfer *transfer, CURL
         .has_resolved = transfer_info_us(transfer->handle, CURLINFO_NAMELOOKUP_TIME_T) > 0,
         .has_connected = transfer->has_connected,
         .has_headers = transfer->reply.has_ended,
-        .is_cut = transfer->is_cut,
         .status = transfer->reply.status,
         .seen = transfer->seen,
         .objection = transfer->objection,

@@ -25,7 +25,6 @@ struct transfer {
     bool was_refused_address;
     bool has_connected;
     bool is_public; /* the peer has a public address */
-    bool is_cut;
     int64_t body_bytes;
     int64_t timeout_us;
     int64_t started_us;

@@ -18,7 +18,6 @@ struct transfer_evidence {
     bool has_resolved;      /* the host's address is known */
     bool has_connected;     /* a connection, TLS included, was ready for the request */
     bool has_headers;       /* the final reply's headers were read to their end */
-    bool is_cut;            /* haul stopped reading a body that is not kept */
     int status;             /* of the reply, 0 = none */
     enum failure seen;      /* what a callback objected to, FAILURE_NONE = nothing */
     const char *objection;  /* the words for it, NULL = none */

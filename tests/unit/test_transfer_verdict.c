@@ -40,7 +40,7 @@ static const struct {
     {{DONE(0, -1)}, FAILURE_PROTOCOL},
     /* what the server said counts more than how its error page ended */
     {{DONE(404, -1), .code = CURLE_PARTIAL_FILE}, FAILURE_NOT_FOUND},
-    {{DONE(404, -1), .code = CURLE_WRITE_ERROR, .is_cut = true}, FAILURE_NOT_FOUND},
+    {{DONE(404, -1), .code = CURLE_WRITE_ERROR}, FAILURE_NOT_FOUND},
     {{DONE(503, -1), .code = CURLE_OPERATION_TIMEDOUT, .seen = FAILURE_STALLED},
      FAILURE_SERVER_ERROR},
     {{DONE(404, -1), .seen = FAILURE_CANCELED}, FAILURE_CANCELED},
