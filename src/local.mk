@@ -10,6 +10,8 @@ libhaul_a_SOURCES += \
 	src/base/common.h \
 	src/base/error.c \
 	src/base/error.h \
+	src/base/json_string.c \
+	src/base/json_string.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/memory.c \
@@ -38,22 +40,70 @@ libhaul_a_SOURCES += \
 	src/sync/queue.h
 
 libhaul_a_SOURCES += \
+	src/model/content_disposition.c \
+	src/model/content_disposition.h \
 	src/model/content_type.c \
 	src/model/content_type.h \
+	src/model/content_type_name.c \
 	src/model/content_type_text.c \
 	src/model/content_type_text.h \
+	src/model/digest.c \
+	src/model/digest.h \
+	src/model/expectation.c \
+	src/model/expectation.h \
 	src/model/hash_table.c \
 	src/model/hash_table.h \
+	src/model/header_field.c \
+	src/model/header_field.h \
 	src/model/histogram.c \
 	src/model/histogram.h \
+	src/model/image.c \
+	src/model/image.h \
+	src/model/image_bmp.c \
+	src/model/image_boxes.c \
+	src/model/image_boxes.h \
+	src/model/image_exif.c \
+	src/model/image_exif.h \
+	src/model/image_gif.c \
+	src/model/image_ico.c \
+	src/model/image_isobmff.c \
+	src/model/image_jpeg.c \
+	src/model/image_jxl.c \
+	src/model/image_lengths.c \
+	src/model/image_lengths.h \
+	src/model/image_locations.c \
+	src/model/image_locations.h \
+	src/model/image_number.h \
+	src/model/image_pieces.c \
+	src/model/image_pieces.h \
+	src/model/image_png.c \
+	src/model/image_properties.c \
+	src/model/image_properties.h \
+	src/model/image_reader.h \
+	src/model/image_regions.c \
+	src/model/image_regions.h \
+	src/model/image_svg.c \
+	src/model/image_tiff.c \
+	src/model/image_webp.c \
 	src/model/job.c \
 	src/model/job.h \
 	src/model/key.c \
 	src/model/key.h \
+	src/model/list_entry.c \
+	src/model/list_entry.h \
+	src/model/list_part.c \
+	src/model/list_part.h \
+	src/model/mirror.c \
+	src/model/mirror.h \
 	src/model/name.c \
 	src/model/name.h \
+	src/model/name_fold.c \
+	src/model/name_path.c \
+	src/model/name_path.h \
 	src/model/name_table.c \
 	src/model/name_table.h \
+	src/model/name_template.c \
+	src/model/name_template.h \
 	src/model/outcome.c \
 	src/model/outcome.h \
 	src/model/redirect.c \
@@ -65,17 +115,23 @@ libhaul_a_SOURCES += \
 	src/model/url.c \
 	src/model/url.h \
 	src/model/url_key.c \
-	src/model/url_mask.c
+	src/model/url_mask.c \
+	src/model/verification.c \
+	src/model/verification.h
 
 libhaul_a_SOURCES += \
 	src/io/address.c \
 	src/io/address.h \
+	src/io/body_check.c \
+	src/io/body_check.h \
 	src/io/descriptor.c \
 	src/io/descriptor.h \
 	src/io/directory.c \
 	src/io/directory.h \
 	src/io/json_tree.c \
 	src/io/json_tree.h \
+	src/io/kept_file.c \
+	src/io/kept_file.h \
 	src/io/practice_image.c \
 	src/io/practice_image.h \
 	src/io/practice_jpeg.c \
@@ -90,6 +146,10 @@ libhaul_a_SOURCES += \
 	src/io/proxy.h \
 	src/io/publisher.c \
 	src/io/publisher.h \
+	src/io/publisher_directories.c \
+	src/io/publisher_directories.h \
+	src/io/publisher_entry.c \
+	src/io/publisher_entry.h \
 	src/io/record.c \
 	src/io/record.h \
 	src/io/report.c \
@@ -98,16 +158,31 @@ libhaul_a_SOURCES += \
 	src/io/resolver.h \
 	src/io/root.c \
 	src/io/root.h \
+	src/io/root_handle.h \
+	src/io/root_open.c \
 	src/io/run_folder.c \
 	src/io/run_folder.h \
 	src/io/sink.c \
 	src/io/sink.h \
 	src/io/source.c \
 	src/io/source.h \
+	src/io/source_columns.c \
+	src/io/source_columns.h \
+	src/io/source_csv.c \
+	src/io/source_format.c \
+	src/io/source_format.h \
+	src/io/source_json_value.c \
+	src/io/source_json_value.h \
+	src/io/source_jsonl.c \
+	src/io/source_lines.c \
+	src/io/source_lines.h \
+	src/io/source_stream.c \
+	src/io/source_stream.h \
 	src/io/source_text.c \
-	src/io/source_text.h \
 	src/io/state.c \
 	src/io/state.h \
+	src/io/state_handle.h \
+	src/io/state_open.c \
 	src/io/terminal.c \
 	src/io/terminal.h \
 	src/io/transfer.c \
@@ -132,10 +207,16 @@ libhaul_a_SOURCES += \
 	src/app/closing.h \
 	src/app/demo.c \
 	src/app/demo.h \
+	src/app/dry_run.c \
+	src/app/dry_run.h \
 	src/app/exit_code.c \
 	src/app/exit_code.h \
 	src/app/limits.c \
 	src/app/limits.h \
+	src/app/lists.c \
+	src/app/lists.h \
+	src/app/naming.c \
+	src/app/naming.h \
 	src/app/option_check.c \
 	src/app/option_check.h \
 	src/app/option_table.c \
@@ -144,10 +225,16 @@ libhaul_a_SOURCES += \
 	src/app/options.def \
 	src/app/options.h \
 	src/app/options_parse.c \
+	src/app/planner.c \
+	src/app/planner.h \
 	src/app/producer.c \
 	src/app/producer.h \
 	src/app/progress.c \
 	src/app/progress.h \
+	src/app/record_order.c \
+	src/app/record_order.h \
+	src/app/record_writer.c \
+	src/app/record_writer.h \
 	src/app/recorder.c \
 	src/app/recorder.h \
 	src/app/reporting.c \
@@ -156,6 +243,8 @@ libhaul_a_SOURCES += \
 	src/app/results.h \
 	src/app/run.c \
 	src/app/run.h \
+	src/app/run_build.c \
+	src/app/run_build.h \
 	src/app/run_report.c \
 	src/app/run_report.h \
 	src/app/run_settings.c \
@@ -165,6 +254,8 @@ libhaul_a_SOURCES += \
 	src/app/stop_reason.h \
 	src/app/usage.c \
 	src/app/usage.h \
+	src/app/warnings.c \
+	src/app/warnings.h \
 	src/app/worker.c \
 	src/app/worker.h
 

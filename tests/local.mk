@@ -3,37 +3,59 @@
 # One program for each tests/unit/test_*.c, from that file alone.
 unit_tests = \
 	tests/unit/test_address \
+	tests/unit/test_body_check \
 	tests/unit/test_budget \
 	tests/unit/test_cancel \
 	tests/unit/test_clock \
 	tests/unit/test_closing \
+	tests/unit/test_content_disposition \
 	tests/unit/test_content_type \
+	tests/unit/test_digest \
 	tests/unit/test_directory \
 	tests/unit/test_error \
 	tests/unit/test_exit_code \
+	tests/unit/test_expectation \
 	tests/unit/test_hash_table \
+	tests/unit/test_header_field \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \
+	tests/unit/test_image \
+	tests/unit/test_image_formats \
+	tests/unit/test_image_ico \
+	tests/unit/test_image_isobmff \
+	tests/unit/test_image_jxl \
+	tests/unit/test_image_svg \
+	tests/unit/test_image_tiff \
+	tests/unit/test_json_string \
 	tests/unit/test_key \
 	tests/unit/test_limits \
+	tests/unit/test_list_entry \
+	tests/unit/test_lists \
 	tests/unit/test_log \
 	tests/unit/test_memory \
+	tests/unit/test_mirror \
 	tests/unit/test_name \
+	tests/unit/test_name_path \
 	tests/unit/test_name_table \
+	tests/unit/test_name_template \
 	tests/unit/test_number \
 	tests/unit/test_options \
 	tests/unit/test_outcome \
 	tests/unit/test_permits \
+	tests/unit/test_planner \
 	tests/unit/test_pool \
 	tests/unit/test_practice_image \
 	tests/unit/test_practice_plan \
 	tests/unit/test_practice_server \
 	tests/unit/test_proxy \
 	tests/unit/test_publisher \
+	tests/unit/test_publisher_content \
+	tests/unit/test_publisher_directories \
 	tests/unit/test_publisher_failure \
 	tests/unit/test_queue \
 	tests/unit/test_queue_threads \
 	tests/unit/test_record \
+	tests/unit/test_record_order \
 	tests/unit/test_record_text \
 	tests/unit/test_recorder \
 	tests/unit/test_redirect \
@@ -44,6 +66,10 @@ unit_tests = \
 	tests/unit/test_run_folder \
 	tests/unit/test_sink \
 	tests/unit/test_source \
+	tests/unit/test_source_csv \
+	tests/unit/test_source_jsonl \
+	tests/unit/test_source_stream \
+	tests/unit/test_source_text \
 	tests/unit/test_state \
 	tests/unit/test_state_file \
 	tests/unit/test_summary \
@@ -54,7 +80,10 @@ unit_tests = \
 	tests/unit/test_url \
 	tests/unit/test_url_key \
 	tests/unit/test_url_mask \
-	tests/unit/test_vis
+	tests/unit/test_url_name \
+	tests/unit/test_verification \
+	tests/unit/test_vis \
+	tests/unit/test_warnings
 
 check_PROGRAMS += $(unit_tests)
 
@@ -73,10 +102,45 @@ tests_support_fault_server_SOURCES = \
 tests_support_fault_server_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS)
 tests_support_fault_server_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 
+# Programs that integration tests use.
+check_PROGRAMS += \
+	tests/support/image_info
+
+# One program for each tests/fuzz/fuzz_*.c: with --enable-fuzzing a fuzzer, which make fuzz-run
+# lets search; else a test that runs the target over tests/fuzz/corpus.
+fuzz_targets = \
+	tests/fuzz/fuzz_content_disposition \
+	tests/fuzz/fuzz_image \
+	tests/fuzz/fuzz_name_template \
+	tests/fuzz/fuzz_source_csv \
+	tests/fuzz/fuzz_source_jsonl \
+	tests/fuzz/fuzz_source_text \
+	tests/fuzz/fuzz_url_name
+
+check_PROGRAMS += $(fuzz_targets)
+tests_fuzz_fuzz_content_disposition_LDADD = $(fuzz_main) $(LDADD)
+tests_fuzz_fuzz_image_LDADD = $(fuzz_main) $(LDADD)
+tests_fuzz_fuzz_name_template_LDADD = $(fuzz_main) $(LDADD)
+tests_fuzz_fuzz_source_csv_LDADD = $(fuzz_main) $(LDADD)
+tests_fuzz_fuzz_source_jsonl_LDADD = $(fuzz_main) $(LDADD)
+tests_fuzz_fuzz_source_text_LDADD = $(fuzz_main) $(LDADD)
+tests_fuzz_fuzz_url_name_LDADD = $(fuzz_main) $(LDADD)
+if FUZZING
+fuzz_main = $(FUZZER_LDFLAGS)
+else
+fuzz_main = libreplay.a
+check_LIBRARIES += libreplay.a
+TESTS += $(fuzz_targets)
+endif
+libreplay_a_SOURCES = tests/fuzz/replay.c
+# A folder: hundreds of small files, which only the targets know.
+EXTRA_DIST += tests/fuzz/corpus
+
 # Measured by make bench; built by make check, so that they cannot rot.
 check_PROGRAMS += \
 	tests/bench/bare_loop \
 	tests/bench/bench_record \
+	tests/bench/bench_source \
 	tests/bench/measure
 
 TESTS += $(unit_tests)
@@ -84,45 +148,61 @@ TESTS += $(unit_tests)
 tree_tests = \
 	tests/tree/format.sh \
 	tests/tree/layers.sh \
+	tests/tree/samples.sh \
 	tests/tree/sizes.sh \
 	tests/tree/sources.sh \
 	tests/tree/words.sh
 
 integration_tests = \
+	tests/integration/bad_lists.sh \
 	tests/integration/blocked_address.sh \
 	tests/integration/concurrency.sh \
 	tests/integration/credentials.sh \
 	tests/integration/demo.sh \
 	tests/integration/determinism.sh \
 	tests/integration/disk_full.sh \
+	tests/integration/dry_run.sh \
 	tests/integration/exit_codes.sh \
 	tests/integration/faults.sh \
+	tests/integration/formats.sh \
+	tests/integration/images.sh \
 	tests/integration/kill9.sh \
 	tests/integration/lists.sh \
+	tests/integration/mirrors.sh \
 	tests/integration/names.sh \
+	tests/integration/orders.sh \
 	tests/integration/output.sh \
 	tests/integration/redirects.sh \
 	tests/integration/retries.sh \
 	tests/integration/signals.sh \
 	tests/integration/stopping.sh \
 	tests/integration/stream.sh \
+	tests/integration/templates.sh \
 	tests/integration/timeouts.sh \
-	tests/integration/tls.sh
+	tests/integration/tls.sh \
+	tests/integration/verification.sh
 
 dist_check_SCRIPTS += $(tree_tests) $(integration_tests)
 TESTS += $(tree_tests) $(integration_tests)
 
 EXTRA_DIST += \
+	tests/support/image_files.sh \
+	tests/support/image_turn.py \
 	tests/support/lib.sh \
 	tests/support/servers.sh \
 	tests/support/summary.sh \
 	tests/support/validate.py \
-	tests/bench/run \
 	tests/unit/bell.h \
 	tests/unit/child.h \
+	tests/unit/image_building.h \
+	tests/unit/image_probing.h \
 	tests/unit/json_check.h \
 	tests/unit/publishing.h \
-	tests/unit/scratch.h
+	tests/unit/scratch.h \
+	tests/unit/source_items.h \
+	tests/bench/run \
+	tests/fuzz/run \
+	tests/fuzz/source_fuzz.h
 
 LDADD = libhaul.a $(HAUL_LIBS) $(CHECK_LIBS)
 
@@ -134,6 +214,20 @@ AM_TESTS_ENVIRONMENT = \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	TESTS_SUPPORT='$(abs_top_srcdir)/tests/support'; export TESTS_SUPPORT;
 
-.PHONY: bench
+.PHONY: bench fuzz fuzz-run
 bench: all $(check_PROGRAMS)
 	$(AM_TESTS_ENVIRONMENT) bash '$(srcdir)/tests/bench/run'
+
+# FUZZ_SECONDS is for each target; tests/fuzz/run tells what else the environment can say.
+FUZZ_SECONDS = 60
+if FUZZING
+fuzz: $(fuzz_targets)
+fuzz-run: fuzz
+	$(AM_TESTS_ENVIRONMENT) FUZZ_SECONDS='$(FUZZ_SECONDS)' bash '$(srcdir)/tests/fuzz/run'
+else
+fuzz fuzz-run:
+	@echo 'make $@ needs configure CC=clang-14 --enable-fuzzing' >&2; exit 1
+endif
+
+distclean-local:
+	rm -rf fuzz

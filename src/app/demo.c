@@ -231,6 +231,7 @@ static int serve(const struct demo *demo)
 int demo_run(const struct options *options)
 {
     const struct practice_settings settings = {
+        .port = (uint16_t)options->port,
         .seed = SEED,
         .url_count = URLS,
         .delay_us = DELAY_MS * (CLOCK_SECOND_US / 1000),

@@ -1,5 +1,6 @@
 /* haul: downloads every URL of a list and says what happened to each one. */
 #include "app/demo.h"
+#include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "app/run.h"
@@ -59,18 +60,31 @@ static int get(const struct options *options)
     return result.exit_code;
 }
 
+/* Signals keep their effect: nothing is to be cleaned up. */
+static int look(const struct options *options)
+{
+    struct error error = {0};
+    int exit_code = dry_run_execute(options, &error);
+    if (error.kind != ERROR_NONE)
+        log_error("%s", error.text);
+    return exit_code;
+}
+
 static int run_command(const struct options *options)
 {
     if (options->quiet)
         log_set_level(LOG_ERROR);
     else if (options->verbose)
         log_set_level(LOG_DEBUG);
-    signals_block();
+    if (!options->dry_run)
+        signals_block();
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
         log_error("libcurl cannot be initialised");
         return 4;
     }
-    int exit_code = options->command == COMMAND_DEMO ? demo_run(options) : get(options);
+    int exit_code = options->command == COMMAND_DEMO ? demo_run(options)
+                    : options->dry_run               ? look(options)
+                                                     : get(options);
     curl_global_cleanup();
     return exit_code;
 }

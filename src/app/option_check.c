@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/number.h"
 #include "io/proxy.h"
+#include "model/header_field.h"
 
 static bool has_control(const char *text)
 {
@@ -18,46 +18,16 @@ static bool has_control(const char *text)
     return false;
 }
 
-/* tchar of RFC 9110, 5.6.2. */
-static bool is_token_char(char character)
-{
-    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-           (character >= 'A' && character <= 'Z') ||
-           (character != '\0' && strchr("!#$%&'*+-.^_`|~", character) != NULL);
-}
-
-/* Headers that frame the message, steer the connection or ask for something else than the whole
- * file: with a foreign value no reply could be judged any more. */
-static bool is_reserved_header(const char *name, size_t length)
-{
-    static const char *const reserved[] = {
-        "Host",       "Content-Length",   "Transfer-Encoding", "TE",     "Trailer", "Connection",
-        "Keep-Alive", "Proxy-Connection", "Upgrade",           "Expect", "Range",
-    };
-
-    for (size_t i = 0; i < ARRAY_LENGTH(reserved); i++) {
-        if (strlen(reserved[i]) == length && strncasecmp(name, reserved[i], length) == 0)
-            return true;
-    }
-    return length > 3 && strncasecmp(name, "If-", 3) == 0;
-}
-
 static bool check_header(const char *text, struct error *error)
 {
-    size_t length = 0;
-    while (is_token_char(text[length]))
-        length++;
-    if (length == 0 || text[length] != ':')
-        return error_set(error, ERROR_USAGE, "--header: the value is not like 'Name: value'");
-    if (is_reserved_header(text, length)) {
-        return error_set(error, ERROR_USAGE, "--header: '%.*s' is set by haul itself", (int)length,
-                         text);
-    }
-    /* Without a value libcurl would take the header away instead of sending it empty. */
-    const char *value = text + length + 1;
-    if (value[strspn(value, " ")] == '\0')
-        return error_set(error, ERROR_USAGE, "--header: '%.*s' has no value", (int)length, text);
-    return true;
+    enum header_field_problem problem = header_field_check(text);
+    const char *reason = header_field_explain(problem);
+    if (problem == HEADER_FIELD_FINE)
+        return true;
+    if (problem == HEADER_FIELD_RESERVED || problem == HEADER_FIELD_EMPTY)
+        return error_set(error, ERROR_USAGE, "--header: '%.*s' %s",
+                         (int)header_field_name_length(text), text, reason);
+    return error_set(error, ERROR_USAGE, "--header: the value %s", reason);
 }
 
 static bool check_host(const char *text, struct error *error)

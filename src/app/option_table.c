@@ -30,8 +30,8 @@ const struct option_row *option_table_row(enum option_id id)
 
 const char *option_table_group_name(enum option_group group)
 {
-    static const char *const names[] = {"lists",   "files",  "speed", "retries",
-                                        "network", "output", "demo"};
+    static const char *const names[] = {"lists",   "files",   "checks", "speed",
+                                        "retries", "network", "output", "demo"};
     _Static_assert(ARRAY_LENGTH(names) == GROUP_COUNT, "one name for each group");
     return names[group];
 }

@@ -18,6 +18,7 @@ enum option_kind {
 enum option_group {
     GROUP_LISTS,
     GROUP_FILES,
+    GROUP_CHECKS,
     GROUP_SPEED,
     GROUP_RETRIES,
     GROUP_NETWORK,

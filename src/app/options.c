@@ -146,6 +146,11 @@ void options_add_operand(struct options *options, const char *operand)
     string_list_add(&options->operands, operand);
 }
 
+const char *options_name_template(const struct options *options)
+{
+    return options->tree ? "{host}/{path}" : options->name;
+}
+
 unsigned options_thread_count(const struct options *options)
 {
     int64_t threads = options->threads;

@@ -9,6 +9,10 @@
 
 enum command { COMMAND_GET, COMMAND_DEMO };
 
+enum order { ORDER_LIST, ORDER_REVERSE, ORDER_PRIORITY, ORDER_RANDOM };
+
+enum hash { HASH_NONE, HASH_SHA256 };
+
 enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
 
 /* A repeatable option's values, in the order given; owned. */
@@ -50,6 +54,9 @@ void options_add_operand(struct options *options, const char *operand);
  * range, or suggests the nearest option for a typo. */
 bool options_parse(struct options *options, int argument_count, char **arguments,
                    struct error *error);
+
+/* --name as it will be: --tree is one. Lent. */
+const char *options_name_template(const struct options *options);
 
 /* --threads as it will be: the given number, or the CPUs, never more than --jobs. */
 unsigned options_thread_count(const struct options *options);

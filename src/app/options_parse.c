@@ -3,9 +3,11 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "app/usage.h"
 #include "base/memory.h"
+#include "io/source.h"
 
 /* What getopt_long answers for a long option: a row, or the row that "no-" turns off. Short
  * options answer with their letter, operands with 1. */
@@ -144,19 +146,56 @@ static bool take_answer(struct command_line *line, int answer, struct error *err
     return true;
 }
 
-/* What no single option can know. */
-static bool check_together(const struct command_line *line, struct error *error)
+/* Tables and JSON lines have columns to choose from. */
+static bool has_columns(const struct options *options)
+{
+    for (size_t i = 0; i < options->operands.count; i++) {
+        const char *operand = options->operands.items[i];
+        if (strstr(operand, "://") == NULL && source_format_of(operand) != SOURCE_FORMAT_TEXT)
+            return true;
+    }
+    return false;
+}
+
+/* What the options that say how lists are read can mean together. */
+static bool check_reading(const struct command_line *line, struct error *error)
 {
     const struct options *options = line->options;
-    const char *command = options_command_name(options->command);
+    bool is_by_name = options->format == SOURCE_FORMAT_AUTO;
+    if (options->url_column != NULL && options->command == COMMAND_GET &&
+        (is_by_name ? !has_columns(options) : options->format == SOURCE_FORMAT_TEXT))
+        return error_set(error, ERROR_USAGE,
+                         "--url-column: none of the lists is csv, tsv or jsonl (see --format)");
+    if (line->is_given[OPTION_ID_seed] && options->order != ORDER_RANDOM)
+        return error_set(error, ERROR_USAGE, "--seed belongs to --order random");
+    if (options->dry_run && (options->json || options->report != NULL))
+        return error_set(error, ERROR_USAGE, "--dry-run makes neither records nor a report");
+    return true;
+}
 
+/* The first option of the command line that has nothing to do with the command. */
+static bool check_groups(const struct command_line *line, struct error *error)
+{
+    const struct options *options = line->options;
     for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
         const struct option_row *row = option_table_row(id);
         if (line->is_given[id] && row->group == GROUP_DEMO && options->command != COMMAND_DEMO) {
             return error_set(error, ERROR_USAGE, "--%s belongs to 'haul demo', not to 'haul %s'",
-                             row->name, command);
+                             row->name, options_command_name(options->command));
         }
     }
+    return true;
+}
+
+/* What no single option can know. */
+static bool check_together(const struct command_line *line, struct error *error)
+{
+    const struct options *options = line->options;
+
+    if (!check_groups(line, error) || !check_reading(line, error))
+        return false;
+    if (line->is_given[OPTION_ID_name] && options->tree)
+        return error_set(error, ERROR_USAGE, "--tree is a --name of its own: give one of the two");
     if (options->json && options->report != NULL && strcmp(options->report, "-") == 0)
         return error_set(error, ERROR_USAGE,
                          "--json ends with the report: --report - would print it twice");
@@ -165,6 +204,16 @@ static bool check_together(const struct command_line *line, struct error *error)
     if (options->command == COMMAND_GET && options->operands.count == 0)
         return error_set(error, ERROR_USAGE, "no list or URL to download (see 'haul --help')");
     return true;
+}
+
+/* Drawn here, so that the report can tell it and the order can be repeated. */
+static void draw_seed(struct options *options)
+{
+    uint32_t seed = 0;
+    if (options->order != ORDER_RANDOM || options->seed >= 0)
+        return;
+    (void)!getrandom(&seed, sizeof(seed), 0);
+    options->seed = seed;
 }
 
 static bool parse_line(struct command_line *line, int argument_count, char **arguments,
@@ -197,6 +246,7 @@ static bool parse_line(struct command_line *line, int argument_count, char **arg
         if (!add_operand(line, arguments[optind], false, error))
             return false;
     }
+    draw_seed(line->options);
     return check_together(line, error);
 }
 

@@ -1,17 +1,16 @@
-/* The thread that reads the lists: checks each line, drops duplicates, gives names, knows what an
- * earlier run has done, and pushes a job for the rest.
+/* The thread that reads the lists: it has each line planned, pushes a job for what is to be
+ * downloaded, and hands the rest (bad lines, duplicates, kept files) to the recorder at once.
  *
  * It waits while the queue or the recorder is full, so that a list of any length costs the same
- * memory. What needs no request (bad lines, duplicates, kept files) goes straight to the recorder.
- */
+ * memory. */
 #ifndef HAUL_APP_PRODUCER_H
 #define HAUL_APP_PRODUCER_H
 
-#include "app/options.h"
+#include "app/lists.h"
+#include "app/planner.h"
 #include "app/recorder.h"
+#include "app/warnings.h"
 #include "base/error.h"
-#include "io/report.h"
-#include "io/state.h"
 #include "sync/cancel.h"
 #include "sync/queue.h"
 
@@ -19,21 +18,17 @@ struct producer;
 
 /* All lent until producer_destroy. */
 struct producer_settings {
-    const struct string_list *operands; /* lists and URLs */
+    struct lists *lists; /* used by the producer's thread only, like what it plans with */
+    struct planner_settings planner;
     struct queue *queue;
+    size_t window; /* the queue is held until this many jobs are in it; 0 = it is not held */
     struct recorder *recorder;
     struct budget *budget; /* of jobs in hand: the producer waits while it is used up */
     struct cancel *cancel;
-    struct root *root;
-    struct state *state; /* used by the producer's thread only; NULL = nothing is known */
-    enum existing_policy existing;
+    struct warnings *warnings;
 };
 
-/* False (ERROR_INPUT) when a list is missing, a directory, or may not be read. Opens nothing. */
-bool producer_check_lists(const struct string_list *operands, struct error *error);
-
-/* Opens every list, so that an unreadable one is known before anything starts (ERROR_INPUT). */
-struct producer *producer_create(const struct producer_settings *settings, struct error *error);
+struct producer *producer_create(const struct producer_settings *settings);
 /* Starts the thread, which closes the queue when the lists have ended. */
 bool producer_start(struct producer *producer, struct error *error);
 void producer_join(struct producer *producer);    /* nothing when it was not started */

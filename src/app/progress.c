@@ -44,7 +44,7 @@ struct progress {
     struct condition changed;
     struct text messages;
     uint64_t dropped;
-    uint64_t shown[FAILURE_COUNT];
+    uint64_t shown[FAILURE_COUNT]; /* FAILURE_NONE: images that are cut short */
     bool is_stopping;
 };
 
@@ -267,15 +267,17 @@ static void add_event(struct progress *progress, const char *level, const struct
     const struct outcome *outcome = &job->outcome;
     struct text line;
     text_init(&line, 8192);
-    text_append_format(&line, "%s %-12s ", level, failure_name(outcome->failure));
+    const char *class_name = failure_name(outcome->failure);
+    text_append_format(&line, "%s %-12s ", level, class_name != NULL ? class_name : "image");
     if (outcome->http > 0)
         text_append_format(&line, "%3d  ", outcome->http);
     else
         text_append_string(&line, " --  ");
     append_place(&line, progress, job);
-    if (outcome->detail[0] != '\0')
+    if (outcome->detail != NULL) {
         text_append_string(&line, "  ");
-    append_foreign(&line, outcome->detail);
+        append_foreign(&line, outcome->detail);
+    }
     text_append_string(&line, plan);
     text_append_string(&line, "  (");
     append_foreign(&line, job->source);
@@ -300,6 +302,24 @@ static void add_saved(struct progress *progress, const struct job *job)
     text_clear(&line);
 }
 
+/* How often something of this class was to be shown, this time included. */
+static uint64_t count_shown(struct progress *progress, enum failure failure)
+{
+    lock_acquire(&progress->lock);
+    uint64_t shown = ++progress->shown[failure];
+    lock_release(&progress->lock);
+    return shown;
+}
+
+static void show_saved(struct progress *progress, const struct job *job)
+{
+    if (progress->settings.is_verbose)
+        add_saved(progress, job);
+    if (job->outcome.image.end == IMAGE_END_MISSING &&
+        (count_shown(progress, FAILURE_NONE) <= SHOWN_PER_CLASS || progress->settings.is_verbose))
+        add_event(progress, "WARN", job, "");
+}
+
 void progress_record(struct progress *progress, const struct job *job)
 {
     const struct outcome *outcome = &job->outcome;
@@ -307,13 +327,11 @@ void progress_record(struct progress *progress, const struct job *job)
     if (progress->settings.is_quiet)
         return;
     if (!is_failed && outcome->status != STATUS_SKIPPED) {
-        if (progress->settings.is_verbose && outcome->status == STATUS_DOWNLOADED)
-            add_saved(progress, job);
+        if (outcome->status == STATUS_DOWNLOADED)
+            show_saved(progress, job);
         return;
     }
-    lock_acquire(&progress->lock);
-    uint64_t shown = ++progress->shown[outcome->failure];
-    lock_release(&progress->lock);
+    uint64_t shown = count_shown(progress, outcome->failure);
     if (progress->settings.is_verbose || shown <= SHOWN_PER_CLASS)
         add_event(progress, is_failed ? "FAIL" : "SKIP", job, "");
     else if (shown == SHOWN_PER_CLASS + 1)
@@ -327,7 +345,11 @@ void progress_retry(struct progress *progress, const struct job *job, int64_t de
     char plan[64];
     if (!progress->settings.is_verbose || progress->settings.is_quiet)
         return;
-    snprintf(plan, sizeof plan, "  next try in %s", number_format_duration(number, delay_us));
+    if (job->mirror > 0 && delay_us == 0)
+        snprintf(plan, sizeof plan, "  asking mirror %u of %u", job->mirror,
+                 job_mirror_count(job) - 1);
+    else
+        snprintf(plan, sizeof plan, "  next try in %s", number_format_duration(number, delay_us));
     add_event(progress, "WARN", job, plan);
 }
 

@@ -1,17 +1,15 @@
 #include "app/recorder.h"
 
+#include "app/record_order.h"
+#include "app/record_writer.h"
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/thread.h"
-#include "io/record.h"
 #include "io/state.h"
-#include "io/descriptor.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define BATCH_JOBS 1000
 #define FULL_JOBS 2000
@@ -25,16 +23,15 @@ struct recorder {
     struct thread thread;
     struct state *state;
     struct publisher *publisher;
-    int results_descriptor;
-    int failed_descriptor;
+    struct naming *naming;      /* NULL when names are given before */
+    struct record_order *order; /* NULL too, then */
+    struct record_writer *writer;
     struct hook *waiters;
     size_t waiter_count;
 
     /* touched by the recorder's thread only */
     struct job **batch;
     size_t batch_capacity;
-    struct text lines;
-    struct text rows;
     int64_t checkpoint_us;
     int64_t space_us;
     struct error error; /* the first one */
@@ -58,52 +55,33 @@ static void stop_run(struct recorder *recorder, const struct error *error, enum 
     cancel_raise(recorder->settings.cancel, CANCEL_ABORT, reason);
 }
 
-/* Goes on after giving up the reserve, so that a full disk does not cost records. */
-static bool write_file(struct recorder *recorder, int descriptor, const char *bytes, size_t length)
+static void write_records(struct recorder *recorder)
 {
-    bool has_reserve = true;
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
-        if (written >= 0) {
-            bytes += written;
-            length -= (size_t)written;
-        } else if (errno == ENOSPC && has_reserve) {
-            has_reserve = false;
-            root_free_reserve(recorder->settings.root);
-        } else if (errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void write_lines(struct recorder *recorder, int descriptor, const struct text *text,
-                        const char *name)
-{
-    if (write_file(recorder, descriptor, text->data, text->length))
-        return;
     struct error error;
-    error_set_errno(&error, ERROR_LOCAL, errno, "cannot write %s/%s",
-                    run_folder_path(recorder->settings.folder), name);
-    stop_run(recorder, &error, STOP_LOCAL);
-}
-
-static void write_json(struct recorder *recorder)
-{
-    int descriptor = recorder->settings.json_descriptor;
-    if (descriptor < 0 || recorder->lines.length == 0)
-        return;
-    int result = descriptor_write_unless(descriptor, recorder->lines.data, recorder->lines.length,
-                                         recorder->settings.cancel);
-    if (result == -ECANCELED) {
-        recorder->settings.json_descriptor = -1; /* the run is aborted, and nobody reads */
-    } else if (result < 0) {
-        struct error error;
-        error_set_errno(&error, ERROR_LOCAL, -result, "cannot write to standard output");
-        recorder->settings.json_descriptor = -1;
+    switch (record_writer_flush(recorder->writer, &error)) {
+    case RECORD_WRITER_FINE:
+        break;
+    case RECORD_WRITER_NO_READER:
         if (recorder->error.kind == ERROR_NONE)
             recorder->error = error;
         cancel_raise(recorder->settings.cancel, CANCEL_DRAIN, STOP_OUTPUT);
+        break;
+    case RECORD_WRITER_BROKEN:
+        stop_run(recorder, &error, STOP_LOCAL);
+        break;
+    }
+}
+
+/* Names in the order of the list, with what earlier runs and servers say. */
+static void give_name(struct recorder *recorder, struct job *job)
+{
+    if (recorder->naming == NULL)
+        return;
+    if (job->has_history) {
+        naming_keep(recorder->naming, job->name);
+    } else if (job->name != NULL) {
+        naming_use_server_name(job);
+        naming_claim(recorder->naming, job);
     }
 }
 
@@ -112,6 +90,7 @@ static void publish(struct recorder *recorder, struct job **jobs, size_t count)
     struct job **verified = memory_allocate_zeroed(count, sizeof(struct job *));
     size_t verified_count = 0;
     for (size_t i = 0; i < count; i++) {
+        give_name(recorder, jobs[i]);
         if (jobs[i]->temporary[0] != '\0')
             verified[verified_count++] = jobs[i];
     }
@@ -134,16 +113,9 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
     const struct recorder_settings *settings = &recorder->settings;
     publish(recorder, jobs, count);
     results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
-    for (size_t i = 0; i < count; i++) {
-        record_append_json(&recorder->lines, jobs[i], settings->redaction);
-        if (jobs[i]->outcome.status == STATUS_FAILED)
-            record_append_failed_row(&recorder->rows, jobs[i]);
-    }
-    write_lines(recorder, recorder->results_descriptor, &recorder->lines, "results.jsonl");
-    write_lines(recorder, recorder->failed_descriptor, &recorder->rows, "failed.tsv");
-    write_json(recorder);
-    text_reset(&recorder->lines);
-    text_reset(&recorder->rows);
+    for (size_t i = 0; i < count; i++)
+        record_writer_add(recorder->writer, jobs[i]);
+    write_records(recorder);
     size_t released = 0;
     for (size_t i = 0; i < count; i++) {
         settings->on_record(settings->context, jobs[i]);
@@ -218,39 +190,57 @@ static bool take_batch(struct recorder *recorder, size_t *out_count)
     return goes_on;
 }
 
+/* Keeps back what must wait for earlier lines; the batch becomes what need not, and its length is
+ * returned. */
+static size_t put_in_order(struct recorder *recorder, size_t count)
+{
+    if (recorder->order == NULL)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        record_order_push(recorder->order, recorder->batch[i]);
+    size_t ready = 0;
+    struct job *job;
+    while ((job = record_order_next(recorder->order)) != NULL) {
+        if (ready == recorder->batch_capacity) {
+            recorder->batch_capacity *= 2;
+            recorder->batch =
+                memory_resize(recorder->batch, recorder->batch_capacity, sizeof(struct job *));
+        }
+        recorder->batch[ready++] = job;
+    }
+    return ready;
+}
+
 static void recorder_body(void *context)
 {
     struct recorder *recorder = context;
     size_t count = 0;
     while (take_batch(recorder, &count)) {
+        count = put_in_order(recorder, count);
         if (count > 0)
             record(recorder, recorder->batch, count);
         look_after_run(recorder);
     }
 }
 
-static bool create_files(struct recorder *recorder, struct error *error)
+/* Names that wait for files are given with the recorder's own view of what is there. */
+static void create_naming(struct recorder *recorder)
 {
-    struct run_folder *folder = recorder->settings.folder;
-    recorder->results_descriptor = run_folder_create_file(folder, "results.jsonl");
-    recorder->failed_descriptor = run_folder_create_file(folder, "failed.tsv");
-    int worst = recorder->results_descriptor < recorder->failed_descriptor
-                    ? recorder->results_descriptor
-                    : recorder->failed_descriptor;
-    if (worst < 0)
-        return error_set_errno(error, ERROR_LOCAL, -worst, "cannot create files in %s",
-                               run_folder_path(folder));
-    record_append_failed_header(&recorder->rows);
-    return true;
+    const struct recorder_settings *settings = &recorder->settings;
+    if (settings->naming == NULL)
+        return;
+    struct naming_settings naming = *settings->naming;
+    naming.root = settings->root;
+    naming.state = state_is_empty(recorder->state) ? NULL : recorder->state;
+    naming.existing = settings->existing;
+    recorder->naming = naming_create(&naming);
+    recorder->order = record_order_create();
 }
 
 struct recorder *recorder_create(const struct recorder_settings *settings, struct error *error)
 {
     struct recorder *recorder = memory_allocate_zeroed(1, sizeof *recorder);
     recorder->settings = *settings;
-    recorder->results_descriptor = recorder->failed_descriptor = -1;
-    text_init(&recorder->lines, SIZE_MAX / 4);
-    text_init(&recorder->rows, SIZE_MAX / 4);
     recorder->inbox_capacity = recorder->batch_capacity = 2 * FULL_JOBS;
     recorder->inbox = memory_allocate_zeroed(recorder->inbox_capacity, sizeof(struct job *));
     recorder->batch = memory_allocate_zeroed(recorder->inbox_capacity, sizeof(struct job *));
@@ -262,10 +252,15 @@ struct recorder *recorder_create(const struct recorder_settings *settings, struc
     if (recorder->state != NULL)
         recorder->publisher =
             publisher_create(settings->root, recorder->state, settings->sync, settings->existing);
-    if (recorder->publisher == NULL || !create_files(recorder, error)) {
+    if (recorder->publisher != NULL)
+        recorder->writer =
+            record_writer_create(settings->folder, settings->root, settings->cancel,
+                                 settings->json_descriptor, settings->redaction, error);
+    if (recorder->writer == NULL) {
         recorder_destroy(recorder);
         return NULL;
     }
+    create_naming(recorder);
     return recorder;
 }
 
@@ -331,22 +326,15 @@ void recorder_stop(struct recorder *recorder)
     thread_join(&recorder->thread);
 }
 
-static void close_file(int descriptor)
-{
-    if (descriptor >= 0)
-        close(descriptor);
-}
-
 void recorder_destroy(struct recorder *recorder)
 {
     if (recorder == NULL)
         return;
     publisher_destroy(recorder->publisher);
+    naming_destroy(recorder->naming);
+    record_order_destroy(recorder->order);
     state_close(recorder->state);
-    close_file(recorder->results_descriptor);
-    close_file(recorder->failed_descriptor);
-    text_clear(&recorder->lines);
-    text_clear(&recorder->rows);
+    record_writer_destroy(recorder->writer);
     condition_clear(&recorder->pushed);
     condition_clear(&recorder->has_room);
     lock_clear(&recorder->lock);

@@ -12,6 +12,7 @@
 #ifndef HAUL_APP_RECORDER_H
 #define HAUL_APP_RECORDER_H
 
+#include "app/naming.h"
 #include "app/results.h"
 #include "base/error.h"
 #include "io/publisher.h"
@@ -31,6 +32,9 @@ struct recorder_settings {
     struct budget *budget; /* of jobs in hand, in bytes; given back as they end */
     enum sync_mode sync;
     enum existing_policy existing;
+    /* Not NULL: files get their names here, in list order, because servers have a say in them;
+     * root, state and existing are the recorder's. */
+    const struct naming_settings *naming;
     const struct redaction *redaction;
     int json_descriptor; /* every record goes there too; -1 = none */
     int64_t start_us;    /* monotonic start of the run */

@@ -32,18 +32,23 @@ static struct report_facts collect_facts(const struct reporting *reporting)
                     .jobs = reporting->jobs,
                     .peak_jobs = host_gate_total_peak(reporting->gate),
                     .peak_per_host = host_gate_peak(reporting->gate)},
-        .warnings = (const char *const *)reporting->warnings->items,
-        .warning_count = reporting->warnings->count,
         .directory = root_path(reporting->root),
         .folder = run_folder_path(reporting->folder),
         .proxy = proxy->http != NULL ? proxy->http : proxy->https,
         .redaction = reporting->redaction,
     };
+    char **warnings = warnings_copy(reporting->warnings, &facts.warning_count);
+    facts.warnings = (const char *const *)warnings;
     report_settings_use(reporting->settings, &facts);
     clock_cpu_us(&facts.user_us, &facts.system_us);
     facts.user_us -= reporting->start_user_us;
     facts.system_us -= reporting->start_system_us;
     return facts;
+}
+
+static void clear_facts(struct report_facts *facts)
+{
+    warnings_free_copy((char **)facts->warnings, facts->warning_count);
 }
 
 static int replace_report(const struct reporting *reporting, const char *json, bool is_synced)
@@ -71,6 +76,7 @@ int reporting_checkpoint(const struct reporting *reporting)
     char *json = report_format(&facts, &summary, true);
     int result = replace_report(reporting, json, false);
     free(json);
+    clear_facts(&facts);
     summary_clear(&summary);
     return result;
 }
@@ -159,6 +165,7 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
         .exit_code = exit_code,
     };
     print_closing(reporting, &closing);
+    clear_facts(&facts);
     summary_clear(&summary);
     return is_written;
 }

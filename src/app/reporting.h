@@ -19,7 +19,7 @@ struct reporting {
     const struct redaction *redaction;
     const struct report_settings *settings;
     const struct proxy_settings *proxy;
-    const struct string_list *warnings;
+    struct warnings *warnings;
     struct root *root;
     struct run_folder *folder;
     struct results *results;

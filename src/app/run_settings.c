@@ -1,14 +1,10 @@
 #include "app/run_settings.h"
 
 #include "app/limits.h"
-#include "base/log.h"
-#include "base/memory.h"
 
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* All downloads together share this much for each kind of buffer: many stay within the memory
@@ -19,19 +15,6 @@ static size_t share_of_buffers(unsigned jobs, size_t least, size_t most)
 {
     size_t share = BUFFERS_BYTES / jobs;
     return share < least ? least : share > most ? most : share;
-}
-
-void run_settings_warn(struct run_settings *settings, const char *format, ...)
-{
-    char words[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    struct string_list *list = &settings->warnings;
-    list->items = memory_resize(list->items, list->count + 1, sizeof *list->items);
-    list->items[list->count++] = memory_copy_string(words);
-    log_warning("%s", words);
 }
 
 static bool fit_jobs(struct run_settings *settings, const struct options *options,
@@ -46,14 +29,22 @@ static bool fit_jobs(struct run_settings *settings, const struct options *option
     settings->jobs = limits.jobs;
     settings->connections = limits.connections;
     if (settings->jobs < options->jobs)
-        run_settings_warn(settings,
-                          "the limit on open files (ulimit -n) allows %u downloads at once, not "
-                          "%lld",
-                          settings->jobs, (long long)options->jobs);
+        warnings_add(settings->warnings,
+                     "the limit on open files (ulimit -n) allows %u downloads at once, not %lld",
+                     settings->jobs, (long long)options->jobs);
     if (settings->threads > settings->jobs)
         settings->threads = settings->jobs;
     settings->slots = (settings->jobs + settings->threads - 1) / settings->threads;
     return true;
+}
+
+static bool create_rules(struct run_settings *settings, const struct options *options,
+                         struct error *error)
+{
+    settings->template = name_template_create(options_name_template(options), error);
+    if (settings->template != NULL && options->expect != NULL)
+        settings->expectation = expectation_create(options->expect, error);
+    return settings->template != NULL && (options->expect == NULL || settings->expectation != NULL);
 }
 
 static const char *const *lend(const struct string_list *list)
@@ -66,11 +57,12 @@ bool run_settings_init(struct run_settings *settings, const struct options *opti
 {
     memset(settings, 0, sizeof *settings);
     atomic_init(&settings->received, 0);
-    if (!fit_jobs(settings, options, error))
+    settings->warnings = warnings_create();
+    if (!create_rules(settings, options, error) || !fit_jobs(settings, options, error))
         return false;
     if (options->insecure_host.count > 0)
-        run_settings_warn(settings, "certificates of some hosts are not checked "
-                                    "(--insecure-host)");
+        warnings_add(settings->warnings,
+                     "certificates of some hosts are not checked (--insecure-host)");
     settings->sink_bytes = share_of_buffers(settings->jobs, 16 * 1024, 256 * 1024);
     settings->redaction = (struct redaction){lend(&options->redact), options->redact.count};
     snprintf(settings->user_agent, sizeof settings->user_agent, "%s/%s", PACKAGE_NAME,
@@ -83,6 +75,12 @@ bool run_settings_init(struct run_settings *settings, const struct options *opti
         .redirects = (unsigned)options->redirects,
         .is_public_only = options->public_only,
         .keeps_mtime = options->mtime,
+        .records_sha256 = options->hash == HASH_SHA256,
+        .uses_server_names = options->content_disposition,
+        .rules = {.expectation = settings->expectation,
+                  .min_width = (uint32_t)options->min_width,
+                  .min_height = (uint32_t)options->min_height,
+                  .max_pixels = (uint64_t)options->max_pixels},
         .user_agent = options->user_agent != NULL ? options->user_agent : settings->user_agent,
         .referer = options->referer,
         .headers = lend(&options->header),
@@ -100,7 +98,7 @@ bool run_settings_init(struct run_settings *settings, const struct options *opti
 
 void run_settings_clear(struct run_settings *settings)
 {
-    for (size_t i = 0; i < settings->warnings.count; i++)
-        free(settings->warnings.items[i]);
-    free(settings->warnings.items);
+    name_template_destroy(settings->template);
+    expectation_destroy(settings->expectation);
+    warnings_destroy(settings->warnings);
 }

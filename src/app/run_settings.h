@@ -4,7 +4,9 @@
 #define HAUL_APP_RUN_SETTINGS_H
 
 #include "app/options.h"
+#include "app/warnings.h"
 #include "io/transfer.h"
+#include "model/name_template.h"
 #include "model/url.h"
 
 struct run_settings {
@@ -17,17 +19,17 @@ struct run_settings {
     struct redaction redaction;
     atomic_llong received; /* body bytes so far; workers add, progress reads */
     char user_agent[128];
-    struct string_list warnings; /* of this run; owned */
+    struct name_template *template;  /* of --name; owned */
+    struct expectation *expectation; /* of --expect; owned, NULL = any type */
+    struct warnings *warnings;       /* of this run; owned */
 };
 
-/* Fails when the machine cannot carry a run, or a proxy of the environment is unusable. options are
+/* Fails when the machine cannot carry a run, or --name, --expect or a proxy of the environment is
+ * unusable. options are
  * lent until run_settings_clear, which is to be called in any case. Prints the warnings. The
  * structure must not move. */
 bool run_settings_init(struct run_settings *settings, const struct options *options,
                        struct error *error);
 void run_settings_clear(struct run_settings *settings);
-
-/* Remembers a warning for the report, and prints it. */
-void run_settings_warn(struct run_settings *settings, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

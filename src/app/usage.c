@@ -109,9 +109,10 @@ static void print_group(FILE *out, enum option_group group)
 static void print_first_screen(FILE *out)
 {
     static const enum option_id shown[] = {
-        OPTION_ID_dir,     OPTION_ID_jobs,     OPTION_ID_per_host, OPTION_ID_retries,
-        OPTION_ID_timeout, OPTION_ID_max_size, OPTION_ID_header,   OPTION_ID_public_only,
-        OPTION_ID_report,  OPTION_ID_json,     OPTION_ID_quiet,    OPTION_ID_verbose,
+        OPTION_ID_dir,     OPTION_ID_jobs,       OPTION_ID_per_host, OPTION_ID_name,
+        OPTION_ID_expect,  OPTION_ID_url_column, OPTION_ID_retries,  OPTION_ID_header,
+        OPTION_ID_report,  OPTION_ID_json,       OPTION_ID_dry_run,  OPTION_ID_quiet,
+        OPTION_ID_verbose,
     };
 
     fprintf(out, "%s\n", synopsis);

@@ -3,6 +3,7 @@
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "model/mirror.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,8 +75,7 @@ void worker_settle(const struct worker_shared *shared, struct job *job)
     int64_t delay_us = 0;
     bool is_retried = cancel_level(shared->cancel) == CANCEL_NONE &&
                       job->spent_us < shared->transfer->timeout_us &&
-                      retry_delay_us(&shared->retry, &job->outcome, job->retry_after_us,
-                                     random_number(), &delay_us);
+                      mirror_next(job, &shared->retry, random_number(), &delay_us);
     if (!is_retried) {
         record(shared, job);
         return;

@@ -42,6 +42,22 @@ static int open_by_component(int parent, const char *path, int flags)
     }
 }
 
+/* `path` leads from the first parent to this component. */
+static int open_or_make(int parent, const char *component, const char *path,
+                        int (*made)(void *context, const char *path), void *context)
+{
+    int descriptor = directory_open(parent, component);
+    if (descriptor != -ENOENT)
+        return descriptor;
+    int result = made != NULL ? made(context, path) : 0;
+    if (result < 0)
+        return result;
+    /* EEXIST: somebody was faster; what it is will be seen when it is opened. */
+    if (mkdirat(parent, component, 0777) < 0 && errno != EEXIST)
+        return -errno;
+    return directory_open(parent, component);
+}
+
 /* For file systems that cannot rename without replacing: a link never replaces anything. */
 static int move_by_link(int from, const char *old_name, int to, const char *new_name)
 {
@@ -113,6 +129,37 @@ int directory_open(int parent, const char *path)
         return (int)descriptor;
     /* ENOSYS before Linux 5.6; EPERM from container filters that do not know the call. */
     return errno == ENOSYS || errno == EPERM ? open_by_component(parent, path, flags) : -errno;
+}
+
+int directory_make(int parent, const char *path, int (*made)(void *context, const char *path),
+                   void *context)
+{
+    int current = directory_open(parent, path);
+    if (current != -ENOENT) { /* there, as nearly always, or in the way */
+        if (current >= 0)
+            close(current);
+        return current < 0 ? current : 0;
+    }
+    char *prefix = memory_copy_string(path);
+    current = parent;
+    for (char *component = prefix; current >= 0;) {
+        size_t length = strcspn(component, "/");
+        char separator = component[length];
+        component[length] = '\0';
+        int next = open_or_make(current, component, prefix, made, context);
+        if (current != parent)
+            close(current);
+        current = next;
+        if (separator == '\0')
+            break;
+        component[length] = separator;
+        component += length + 1;
+    }
+    free(prefix);
+    if (current < 0)
+        return current;
+    close(current);
+    return 0;
 }
 
 void directory_remove_file(int directory, const char *name)

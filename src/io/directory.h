@@ -18,6 +18,13 @@ int directory_create_path(const char *path);
  * the way gives -ELOOP or -ENOTDIR, an unsafe path -EINVAL. */
 int directory_open(int parent, const char *path);
 
+/* Makes the directory and those above it where they are missing (mode 0777 & ~umask), below
+ * `parent`. Calls `made` (may be NULL) with the path of each before it is made; a negative result
+ * of it ends the work and is returned. What is no directory gives -ENOTDIR, or -ELOOP for a link.
+ */
+int directory_make(int parent, const char *path, int (*made)(void *context, const char *path),
+                   void *context);
+
 /* Removes a file, if it is a regular one; everything else stays. */
 void directory_remove_file(int directory, const char *name);
 /* The same for all entries. */

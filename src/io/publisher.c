@@ -8,7 +8,10 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "model/content_type.h"
+#include "io/kept_file.h"
+#include "io/publisher_directories.h"
+#include "io/publisher_entry.h"
+#include "model/hash_table.h"
 #include "model/name.h"
 
 #define RENAME_TRIES 10000
@@ -19,194 +22,148 @@ struct publisher {
     struct state *state;
     enum sync_mode sync;
     enum existing_policy existing;
-    bool has_history;   /* the state may hold rows of earlier runs */
-    bool syncs_commits; /* the state was told to */
-    int failure;        /* errno value that ended the batch before its end */
-};
-
-enum entry_stage {
-    ENTRY_WAITING, /* for its name */
-    ENTRY_NAMED,   /* but the name may not survive a power cut yet */
-    ENTRY_PUBLISHED,
-    ENTRY_REFUSED, /* no file under a final name; the job has its outcome */
-};
-
-/* A file on its way to its final name. */
-struct entry {
-    struct job *job;
-    enum entry_stage stage;
-    char wanted[NAME_SIZE]; /* name with extension */
-    char name[NAME_SIZE];   /* the one to try now: wanted, or a numbered form of it */
-    unsigned number;        /* of that form; 1 = wanted itself */
-    bool is_noted;          /* the state has the row of this file */
-    bool had_row;           /* and had this one before, with texts of its own */
-    struct state_row row;
+    bool has_history;          /* the state may hold rows of earlier runs */
+    bool syncs_commits;        /* the state was told to */
+    int failure;               /* errno value that ended the batch before its end */
+    struct hash_table *stored; /* hash of a path with digits to the index of the record that stored
+                                  it in this run */
 };
 
 struct batch {
-    struct entry *entries;
+    struct publisher_entry *entries;
     size_t count;
+    struct publisher_directories directories; /* of these entries; only while they are published */
 };
 
-static enum failure failure_of(int errno_value)
-{
-    return errno_value == ENOSPC || errno_value == EDQUOT ? FAILURE_DISK_FULL : FAILURE_IO;
-}
-
-static void free_row(struct state_row *row)
-{
-    free((char *)row->url);
-    free((char *)row->name);
-    free((char *)row->etag);
-    free((char *)row->type);
-}
-
-/* The job ends without a file. */
-static void drop_file(struct publisher *publisher, struct entry *entry)
-{
-    root_remove_temporary(publisher->root, entry->job->temporary);
-    entry->job->temporary[0] = '\0';
-    entry->job->outcome.file_bytes = -1;
-    entry->stage = ENTRY_REFUSED;
-}
-
-static void refuse(struct publisher *publisher, struct entry *entry, enum failure failure,
-                   const char *detail)
-{
-    job_fail(entry->job, failure, detail);
-    drop_file(publisher, entry);
-}
-
-static void refuse_errno(struct publisher *publisher, struct entry *entry, int errno_value)
-{
-    struct error reason;
-    error_set_errno(&reason, ERROR_LOCAL, errno_value, "cannot name the file %s", entry->name);
-    refuse(publisher, entry, failure_of(errno_value), reason.text);
-}
-
 /* Ends all that is under way: the state or the disk has failed. Always returns false. */
-static bool refuse_all(struct publisher *publisher, struct batch batch, int errno_value,
+static bool refuse_all(struct publisher *publisher, struct batch *batch, int errno_value,
                        const struct error *reason)
 {
     publisher->failure = errno_value;
-    for (size_t i = 0; i < batch.count; i++) {
-        struct entry *entry = &batch.entries[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        struct publisher_entry *entry = &batch->entries[i];
         if (entry->stage == ENTRY_WAITING)
-            refuse(publisher, entry, failure_of(errno_value), reason->text);
+            publisher_entry_refuse(entry, publisher->root, publisher_failure_of(errno_value),
+                                   reason->text);
     }
     return false;
 }
 
 /* What the policy says about a regular file of somebody else. */
-static void yield_to_existing(struct publisher *publisher, struct entry *entry)
+static void yield_to_existing(struct publisher *publisher, struct publisher_entry *entry)
 {
     if (publisher->existing == EXISTING_SKIP) {
         job_fail(entry->job, FAILURE_EXISTS, "a file of this name exists");
         entry->job->outcome.status = STATUS_SKIPPED;
-        drop_file(publisher, entry);
+        publisher_entry_drop(entry, publisher->root);
     } else {
-        refuse(publisher, entry, FAILURE_EXISTS, "a file of this name exists");
+        publisher_entry_refuse(entry, publisher->root, FAILURE_EXISTS,
+                               "a file of this name exists");
     }
 }
 
-static void add_entry(struct entry *entry, struct job *job)
+/* An earlier run's file of this name may have got it from a list's `out`. */
+static bool has_content(const struct publisher *publisher, const struct publisher_entry *entry)
 {
-    const struct content_type *type = NULL;
-    if (job->wants_extension && job->outcome.detected_type != NULL)
-        type = content_type_find(job->outcome.detected_type);
-    *entry = (struct entry){.job = job, .number = 1};
-    snprintf(entry->wanted, sizeof(entry->wanted), "%s%s", job->name,
-             type != NULL ? type->extension : "");
-    memcpy(entry->name, entry->wanted, sizeof(entry->name));
+    char text[DIGEST_TEXT_SIZE + 16];
+    struct checksum wanted;
+    const char *reason;
+    int length = snprintf(text, sizeof(text), "sha-256=%s", entry->job->outcome.sha256);
+    return checksum_parse(text, (size_t)length, &wanted, &reason) &&
+           kept_file_has_checksum(publisher->root, entry->name, &wanted);
+}
+
+/* True when haul has stored this very content under the entry's name, for another URL; *out_index
+ * is the record that did, 0 in an earlier run. Rows alone would not show that: those of the batch
+ * are noted before any of its files has its name. */
+static bool is_stored(const struct publisher *publisher, const struct publisher_entry *entry,
+                      const struct stat *status, uint64_t *out_index)
+{
+    if (!publisher_entry_has_digits(entry) || !S_ISREG(status->st_mode) ||
+        status->st_size != entry->job->outcome.file_bytes)
+        return false;
+    *out_index = 0;
+    uint64_t hash = name_fold_hash(entry->name, strlen(entry->name));
+    return hash_table_find(publisher->stored, hash, out_index) ||
+           (entry->was_stored && has_content(publisher, entry));
+}
+
+/* Before the entry is noted under its name. */
+static void ask_who_stored(struct publisher *publisher, struct publisher_entry *entry)
+{
+    entry->was_stored = publisher->has_history && publisher_entry_has_digits(entry) &&
+                        state_path_is_taken(publisher->state, entry->name, entry->job->key);
 }
 
 /* With the rename policy: the first name that looks free, so that the state can be told before the
  * file gets it. */
-static void choose_name(struct publisher *publisher, struct entry *entry)
+static void choose_name(struct publisher *publisher, struct publisher_entry *entry)
 {
-    for (; entry->number <= RENAME_TRIES; entry->number++) {
-        if (entry->number > 1)
-            name_add_number(entry->wanted, entry->number, entry->name);
+    for (; entry->number <= RENAME_TRIES; publisher_entry_add_number(entry)) {
         struct stat status;
+        uint64_t index;
         int result = root_stat(publisher->root, entry->name, &status);
-        if (result == -ENOENT)
-            return;
-        if (result < 0) {
-            refuse_errno(publisher, entry, -result);
+        if (result < 0 && result != -ENOENT) {
+            publisher_entry_refuse_errno(entry, publisher->root, -result);
             return;
         }
+        ask_who_stored(publisher, entry);
+        if (result == -ENOENT || is_stored(publisher, entry, &status, &index))
+            return;
         if (entry->number == 1 && !S_ISREG(status.st_mode)) {
-            refuse(publisher, entry, FAILURE_EXISTS, NOT_A_FILE);
+            publisher_entry_refuse(entry, publisher->root, FAILURE_EXISTS, NOT_A_FILE);
             return;
         }
     }
-    refuse(publisher, entry, FAILURE_EXISTS, "too many files have this name and a number");
+    publisher_entry_refuse(entry, publisher->root, FAILURE_EXISTS,
+                           "too many files have this name and a number");
 }
 
-/* Remembers the URL's row of an earlier run, for the case that this file gets no name. */
-static void keep_old_row(struct publisher *publisher, struct entry *entry)
+static void choose_names(struct publisher *publisher, struct batch *batch)
 {
-    struct state_row row;
-    if (!publisher->has_history || entry->is_noted ||
-        !state_find(publisher->state, entry->job->key, &row))
-        return;
-    row.url = memory_copy_string(row.url);
-    row.name = memory_copy_string(row.name);
-    row.etag = memory_copy_string(row.etag);
-    row.type = memory_copy_string(row.type);
-    entry->row = row;
-    entry->had_row = true;
-}
-
-static bool put_entry(struct publisher *publisher, struct entry *entry, int64_t now_us,
-                      struct error *error)
-{
-    const struct job *job = entry->job;
-    keep_old_row(publisher, entry);
-    struct state_row row = {
-        .key = job->key,
-        .url = job->listed,
-        .name = entry->name,
-        .size = job->outcome.file_bytes,
-        .modified = -1, /* whether the server's time was set is not known here */
-        .etag = job->outcome.etag,
-        .last_modified = job->outcome.last_modified,
-        .type = job->outcome.detected_type,
-        .downloaded_us = now_us,
-    };
-    return state_put(publisher->state, &row, error);
+    for (size_t i = 0; i < batch->count; i++) {
+        struct publisher_entry *entry = &batch->entries[i];
+        if (entry->stage != ENTRY_WAITING)
+            continue;
+        if (publisher->existing == EXISTING_RENAME && !entry->replaces)
+            choose_name(publisher, entry);
+        else
+            ask_who_stored(publisher, entry);
+    }
 }
 
 /* One transaction for all that wait. */
-static bool put_all(struct publisher *publisher, struct batch batch, struct error *error)
+static bool put_all(struct publisher *publisher, struct batch *batch, struct error *error)
 {
     int64_t now_us = clock_wall_us();
-    bool is_put = state_begin(publisher->state, error);
-    for (size_t i = 0; i < batch.count && is_put; i++)
-        if (batch.entries[i].stage == ENTRY_WAITING)
-            is_put = put_entry(publisher, &batch.entries[i], now_us, error);
+    bool is_put = state_begin(publisher->state, error) &&
+                  publisher_directories_note(&batch->directories, error);
+    for (size_t i = 0; i < batch->count && is_put; i++)
+        if (batch->entries[i].stage == ENTRY_WAITING)
+            is_put = publisher_entry_put(&batch->entries[i], publisher->state,
+                                         publisher->has_history, now_us, error);
     return is_put && state_commit(publisher->state, error);
 }
 
 /* Complete files are worth more than the reserve: on a full disk their names go in its place. */
-static bool note(struct publisher *publisher, struct batch batch, struct error *error)
+static bool note(struct publisher *publisher, struct batch *batch, struct error *error)
 {
     bool is_noted = put_all(publisher, batch, error);
-    if (!is_noted && failure_of(state_failure(publisher->state)) == FAILURE_DISK_FULL) {
+    if (!is_noted && publisher_failure_of(state_failure(publisher->state)) == FAILURE_DISK_FULL) {
         root_free_reserve(publisher->root);
         is_noted = put_all(publisher, batch, error);
     }
     if (!is_noted)
         return refuse_all(publisher, batch, state_failure(publisher->state), error);
-    for (size_t i = 0; i < batch.count; i++)
-        if (batch.entries[i].stage == ENTRY_WAITING)
-            batch.entries[i].is_noted = true;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->entries[i].stage == ENTRY_WAITING)
+            batch->entries[i].is_noted = true;
     return true;
 }
 
-static int sync_file(struct publisher *publisher, const struct entry *entry)
+/* Takes the descriptor, or the negative errno value in its place. */
+static int sync_file(int descriptor)
 {
-    int descriptor = root_open_existing_temporary(publisher->root, entry->job->temporary);
     if (descriptor < 0)
         return descriptor;
     int result = fdatasync(descriptor) < 0 ? -errno : 0;
@@ -214,13 +171,14 @@ static int sync_file(struct publisher *publisher, const struct entry *entry)
     return result;
 }
 
-static bool sync_data(struct publisher *publisher, struct batch batch, struct error *error)
+static bool sync_data(struct publisher *publisher, struct batch *batch, struct error *error)
 {
     int result = 0;
     if (publisher->sync == SYNC_BATCH)
         result = root_sync_filesystem(publisher->root);
     else if (publisher->sync == SYNC_FILE)
-        result = sync_file(publisher, batch.entries);
+        result = sync_file(
+            root_open_existing_temporary(publisher->root, batch->entries[0].job->temporary));
     if (result == 0)
         return true;
     error_set_errno(error, ERROR_LOCAL, -result, "cannot bring files to the disk in %s",
@@ -228,46 +186,97 @@ static bool sync_data(struct publisher *publisher, struct batch batch, struct er
     return refuse_all(publisher, batch, -result, error);
 }
 
-static void give_name(struct publisher *publisher, struct entry *entry)
+/* The content is there already, under the name that it would have got. */
+static void share(struct publisher *publisher, struct publisher_entry *entry, uint64_t index)
+{
+    struct root *root = publisher->root;
+    /* An earlier run may have written it without a sync. */
+    int result = publisher->sync == SYNC_FILE ? sync_file(root_open_file(root, entry->name)) : 0;
+    if (result < 0) {
+        publisher_entry_refuse_errno(entry, root, -result);
+        return;
+    }
+    root_remove_temporary(root, entry->job->temporary);
+    entry->job->temporary[0] = '\0';
+    entry->job->outcome.duplicate_of = index;
+    entry->stage = ENTRY_NAMED;
+}
+
+/* Something that may not be replaced has the entry's name. */
+static void meet_existing(struct publisher *publisher, struct publisher_entry *entry, bool is_file)
+{
+    if (entry->number == 1 && !is_file)
+        publisher_entry_refuse(entry, publisher->root, FAILURE_EXISTS, NOT_A_FILE);
+    else if (publisher->existing == EXISTING_RENAME && !entry->replaces)
+        publisher_entry_add_number(entry); /* somebody was faster: another round */
+    else
+        yield_to_existing(publisher, entry);
+}
+
+static void set_named(struct publisher *publisher, struct publisher_entry *entry)
+{
+    entry->job->temporary[0] = '\0';
+    entry->stage = ENTRY_NAMED;
+    if (publisher_entry_has_digits(entry))
+        hash_table_set(publisher->stored, name_fold_hash(entry->name, strlen(entry->name)),
+                       entry->job->index);
+}
+
+static void give_name(struct publisher *publisher, struct publisher_entry *entry)
 {
     struct root *root = publisher->root;
     const char *temporary = entry->job->temporary;
-    bool replaces = entry->job->owns_existing;
-    int result = replaces ? root_replace(root, temporary, entry->name)
-                          : root_publish(root, temporary, entry->name);
-    if (result == -EEXIST && !replaces && publisher->existing == EXISTING_OVERWRITE)
+    int result = entry->replaces ? root_replace(root, temporary, entry->name)
+                                 : root_publish(root, temporary, entry->name);
+    struct stat status = {0};
+    uint64_t index = 0;
+    if (result == -EEXIST && !entry->replaces && root_stat(root, entry->name, &status) == 0 &&
+        is_stored(publisher, entry, &status, &index)) {
+        share(publisher, entry, index);
+        return;
+    }
+    if (result == -EEXIST && !entry->replaces && publisher->existing == EXISTING_OVERWRITE)
         result = root_replace(root, temporary, entry->name);
-    struct stat status;
-    if (result == 0) {
-        entry->job->temporary[0] = '\0';
-        entry->stage = ENTRY_NAMED;
-    } else if (result != -EEXIST) {
-        refuse_errno(publisher, entry, -result);
-    } else if (entry->number == 1 && root_stat(root, entry->name, &status) == 0 &&
-               !S_ISREG(status.st_mode)) {
-        refuse(publisher, entry, FAILURE_EXISTS, NOT_A_FILE);
-    } else if (publisher->existing == EXISTING_RENAME && !replaces) {
-        entry->number++; /* somebody was faster: another round, with the next name */
-    } else {
-        yield_to_existing(publisher, entry);
+    if (result == 0)
+        set_named(publisher, entry);
+    else if (result != -EEXIST)
+        publisher_entry_refuse_errno(entry, root, -result);
+    else
+        meet_existing(publisher, entry,
+                      root_stat(root, entry->name, &status) < 0 || S_ISREG(status.st_mode));
+}
+
+static void give_names(struct publisher *publisher, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct publisher_entry *entry = &batch->entries[i];
+        if (entry->stage != ENTRY_WAITING ||
+            !publisher_directories_make(&batch->directories, entry))
+            continue;
+        give_name(publisher, entry);
+        /* Nothing but this brings the directories above to the disk, when each file is synced for
+         * itself. */
+        if (entry->stage == ENTRY_NAMED)
+            publisher_directories_add_name(&batch->directories, entry,
+                                           publisher->sync == SYNC_FILE);
     }
 }
 
-/* Names may be called downloaded once the directory has them for good. */
-static bool settle(struct publisher *publisher, struct batch batch, struct error *error)
+/* Names may be called downloaded once their directories have them for good. */
+static bool settle(struct publisher *publisher, struct batch *batch, struct error *error)
 {
-    int result = publisher->sync == SYNC_NONE ? 0 : root_sync_directory(publisher->root);
+    int result = publisher->sync == SYNC_NONE ? 0 : publisher_directories_sync(&batch->directories);
     if (result < 0)
         error_set_errno(error, ERROR_LOCAL, -result, "cannot bring names to the disk in %s",
                         root_path(publisher->root));
-    for (size_t i = 0; i < batch.count; i++) {
-        struct entry *entry = &batch.entries[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        struct publisher_entry *entry = &batch->entries[i];
         if (entry->stage != ENTRY_NAMED)
             continue;
         struct outcome *outcome = &entry->job->outcome;
         entry->stage = ENTRY_PUBLISHED; /* also after a failed sync: the file is there */
         if (result < 0) {
-            job_fail(entry->job, failure_of(-result), error->text);
+            job_fail(entry->job, publisher_failure_of(-result), error->text);
             continue;
         }
         outcome->status = STATUS_DOWNLOADED;
@@ -278,24 +287,18 @@ static bool settle(struct publisher *publisher, struct batch batch, struct error
     return result == 0 || refuse_all(publisher, batch, -result, error);
 }
 
-static bool forget(struct publisher *publisher, const struct entry *entry, struct error *error)
-{
-    return entry->had_row ? state_put(publisher->state, &entry->row, error)
-                          : state_remove(publisher->state, entry->job->key, error);
-}
-
 /* What was noted of files that got no name is taken back. */
-static bool take_back(struct publisher *publisher, struct batch batch, struct error *error)
+static bool take_back(struct publisher *publisher, struct batch *batch, struct error *error)
 {
     bool has_begun = false;
     bool is_fine = true;
-    for (size_t i = 0; i < batch.count && is_fine; i++) {
-        const struct entry *entry = &batch.entries[i];
+    for (size_t i = 0; i < batch->count && is_fine; i++) {
+        const struct publisher_entry *entry = &batch->entries[i];
         if (entry->stage != ENTRY_REFUSED || !entry->is_noted)
             continue;
         is_fine = has_begun || state_begin(publisher->state, error);
         has_begun = is_fine;
-        is_fine = is_fine && forget(publisher, entry, error);
+        is_fine = is_fine && publisher_entry_forget(entry, publisher->state, error);
     }
     if (is_fine && has_begun)
         is_fine = state_commit(publisher->state, error);
@@ -304,43 +307,53 @@ static bool take_back(struct publisher *publisher, struct batch batch, struct er
     return is_fine;
 }
 
-static bool has_waiting(struct batch batch)
+static bool has_waiting(const struct batch *batch)
 {
-    for (size_t i = 0; i < batch.count; i++)
-        if (batch.entries[i].stage == ENTRY_WAITING)
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->entries[i].stage == ENTRY_WAITING)
             return true;
     return false;
 }
 
 /* One round, but for files whose chosen name was taken at the last moment: they go through all of
  * it again with another, because the state must know a name before it appears. */
-static bool publish_batch(struct publisher *publisher, struct batch batch, struct error *error)
+static bool publish_rounds(struct publisher *publisher, struct batch *batch, struct error *error)
 {
     bool is_fine = true;
     for (;;) {
-        for (size_t i = 0; i < batch.count && publisher->existing == EXISTING_RENAME; i++)
-            if (batch.entries[i].stage == ENTRY_WAITING && !batch.entries[i].job->owns_existing)
-                choose_name(publisher, &batch.entries[i]);
+        choose_names(publisher, batch);
         if (!has_waiting(batch)) /* in particular after a failure */
-            break;
+            return is_fine;
         is_fine = note(publisher, batch, error) && sync_data(publisher, batch, error);
-        for (size_t i = 0; i < batch.count && is_fine; i++)
-            if (batch.entries[i].stage == ENTRY_WAITING)
-                give_name(publisher, &batch.entries[i]);
-        is_fine = is_fine && settle(publisher, batch, error);
+        if (is_fine) {
+            give_names(publisher, batch);
+            is_fine = settle(publisher, batch, error);
+        }
     }
-    struct error second; /* the first one counts */
-    return take_back(publisher, batch, is_fine ? error : &second) && is_fine;
 }
 
-static bool publish_one_by_one(struct publisher *publisher, struct batch batch, struct error *error)
+static bool publish_batch(struct publisher *publisher, struct publisher_entry *entries,
+                          size_t count, struct error *error)
 {
+    struct batch batch = {.entries = entries, .count = count};
+    publisher_directories_init(&batch.directories, publisher->root, publisher->state, entries,
+                               count);
+    bool is_fine = publish_rounds(publisher, &batch, error);
+    publisher_directories_clear(&batch.directories);
+    struct error second; /* the first one counts */
+    return take_back(publisher, &batch, is_fine ? error : &second) && is_fine;
+}
+
+static bool publish_one_by_one(struct publisher *publisher, struct publisher_entry *entries,
+                               size_t count, struct error *error)
+{
+    struct batch all = {.entries = entries, .count = count};
     if (!publisher->syncs_commits && !state_sync_commits(publisher->state, error))
-        return refuse_all(publisher, batch, state_failure(publisher->state), error);
+        return refuse_all(publisher, &all, state_failure(publisher->state), error);
     publisher->syncs_commits = true;
-    for (size_t i = 0; i < batch.count; i++)
-        if (!publish_batch(publisher, (struct batch){&batch.entries[i], 1}, error))
-            return refuse_all(publisher, batch, publisher->failure, error);
+    for (size_t i = 0; i < count; i++)
+        if (!publish_batch(publisher, &entries[i], 1, error))
+            return refuse_all(publisher, &all, publisher->failure, error);
     return true;
 }
 
@@ -353,11 +366,15 @@ struct publisher *publisher_create(struct root *root, struct state *state, enum 
     publisher->sync = sync;
     publisher->existing = existing;
     publisher->has_history = !state_is_empty(state);
+    publisher->stored = hash_table_create(HASH_TABLE_VALUE_64);
     return publisher;
 }
 
 void publisher_destroy(struct publisher *publisher)
 {
+    if (publisher == NULL)
+        return;
+    hash_table_destroy(publisher->stored);
     free(publisher);
 }
 
@@ -367,15 +384,16 @@ bool publisher_publish(struct publisher *publisher, struct job *const *jobs, siz
     struct error ignored;
     if (error == NULL)
         error = &ignored; /* its text goes into outcomes, too */
-    struct batch batch = {.entries = memory_allocate_zeroed(count, sizeof(struct entry))};
+    struct publisher_entry *entries = memory_allocate_zeroed(count, sizeof(struct publisher_entry));
+    size_t entry_count = 0;
     for (size_t i = 0; i < count; i++)
         if (jobs[i]->temporary[0] != '\0')
-            add_entry(&batch.entries[batch.count++], jobs[i]);
-    bool is_fine = publisher->sync == SYNC_FILE ? publish_one_by_one(publisher, batch, error)
-                                                : publish_batch(publisher, batch, error);
-    for (size_t i = 0; i < batch.count; i++)
-        if (batch.entries[i].had_row)
-            free_row(&batch.entries[i].row);
-    free(batch.entries);
+            publisher_entry_init(&entries[entry_count++], jobs[i], publisher->root);
+    bool is_fine = publisher->sync == SYNC_FILE
+                       ? publish_one_by_one(publisher, entries, entry_count, error)
+                       : publish_batch(publisher, entries, entry_count, error);
+    for (size_t i = 0; i < entry_count; i++)
+        publisher_entry_clear(&entries[i]);
+    free(entries);
     return is_fine;
 }

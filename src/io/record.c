@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json_string.h"
 #include "base/memory.h"
 #include "base/vis.h"
 
@@ -14,74 +15,12 @@
 
 #define ADD(text, literal) text_append((text), (literal), sizeof(literal) - 1)
 
-/* Bytes that a JSON string takes as they are: printable ASCII but for quote and backslash. */
-static const bool IS_PLAIN[256] = {
-    [0x20 ... 0x21] = true,
-    [0x23 ... 0x5B] = true,
-    [0x5D ... 0x7E] = true,
-};
-
-static size_t plain_prefix(const char *bytes, size_t length)
-{
-    size_t i = 0;
-    while (i < length && IS_PLAIN[(unsigned char)bytes[i]])
-        i++;
-    return i;
-}
-
-static void add_unit(struct text *text, uint32_t unit)
-{
-    static const char DIGITS[] = "0123456789abcdef";
-    char escape[6] = "\\u";
-    for (unsigned i = 0; i < 4; i++)
-        escape[2 + i] = DIGITS[unit >> (12 - 4 * i) & 15];
-    text_append(text, escape, sizeof(escape));
-}
-
-/* The escape of a code point (RFC 8259, section 7); above U+FFFF as a surrogate pair. */
-static void add_escape(struct text *text, uint32_t code_point)
-{
-    if (code_point == '"')
-        ADD(text, "\\\"");
-    else if (code_point == '\\')
-        ADD(text, "\\\\");
-    else if (code_point == '\n')
-        ADD(text, "\\n");
-    else if (code_point == '\r')
-        ADD(text, "\\r");
-    else if (code_point == '\t')
-        ADD(text, "\\t");
-    else if (code_point < 0x10000)
-        add_unit(text, code_point);
-    else {
-        add_unit(text, 0xD800 + ((code_point - 0x10000) >> 10));
-        add_unit(text, 0xDC00 + ((code_point - 0x10000) & 0x3FF));
-    }
-}
-
-/* Adds the one character (or invalid byte) that is not plain; returns how many bytes it had. */
-static size_t add_special(struct text *text, const char *bytes, size_t length)
-{
-    uint32_t code_point;
-    size_t used = vis_decode(bytes, length, &code_point);
-    if (used == 0) {
-        ADD(text, REPLACEMENT);
-        return 1;
-    }
-    /* JSON would allow most of these unescaped, but people look at the file in a terminal. */
-    if (code_point < 0x80 || vis_is_unsafe(code_point))
-        add_escape(text, code_point);
-    else
-        text_append(text, bytes, used);
-    return used;
-}
-
 static void add_string(struct text *text, const char *string)
 {
     if (string == NULL)
         ADD(text, "null");
     else
-        record_append_json_string(text, string, strlen(string));
+        json_string_append(text, string, strlen(string));
 }
 
 /* For the fields where an empty string says that nothing is known. */
@@ -121,13 +60,13 @@ static void add_url(struct text *text, const char *url, const struct redaction *
         return;
     const char *masked = text->data + start + 1;
     size_t length = text->length - start - 1;
-    if (plain_prefix(masked, length) == length) {
+    if (json_string_plain_prefix(masked, length) == length) {
         text_append_char(text, '"');
         return;
     }
     char *copy = memory_copy_bytes(masked, length);
     text_cut(text, start);
-    record_append_json_string(text, copy, length);
+    json_string_append(text, copy, length);
     free(copy);
 }
 
@@ -179,7 +118,7 @@ static void add_verdict(struct text *text, const struct outcome *outcome)
     ADD(text, ",\"curl\":");
     add_known(text, outcome->curl);
     ADD(text, ",\"detail\":");
-    add_nonempty(text, outcome->detail);
+    add_string(text, outcome->detail);
     ADD(text, ",\"attempts\":");
     text_append_unsigned(text, outcome->attempts);
     ADD(text, ",\"start\":");
@@ -228,6 +167,26 @@ static void add_connection(struct text *text, const struct outcome *outcome)
     add_known(text, outcome->us.total);
 }
 
+static void add_image(struct text *text, const struct image_info *image)
+{
+    if (image->format == NULL) {
+        ADD(text, ",\"image\":null");
+        return;
+    }
+    ADD(text, ",\"image\":{\"format\":");
+    add_string(text, image->format);
+    ADD(text, ",\"width\":");
+    add_positive(text, image->width);
+    ADD(text, ",\"height\":");
+    add_positive(text, image->height);
+    ADD(text, ",\"orientation\":");
+    add_positive(text, image->orientation);
+    ADD(text, ",\"complete\":");
+    text_append_string(text, image->end == IMAGE_END_SEEN      ? "true}"
+                             : image->end == IMAGE_END_MISSING ? "false}"
+                                                               : "null}");
+}
+
 static void add_file(struct text *text, const struct outcome *outcome)
 {
     char time[CLOCK_TEXT_SIZE];
@@ -244,7 +203,11 @@ static void add_file(struct text *text, const struct outcome *outcome)
     add_string(text, outcome->declared_type);
     ADD(text, ",\"detected\":");
     add_string(text, outcome->detected_type);
-    ADD(text, "},\"image\":null,\"sha256\":null,\"etag\":");
+    ADD(text, "}");
+    add_image(text, &outcome->image);
+    ADD(text, ",\"sha256\":");
+    add_string(text, outcome->sha256);
+    ADD(text, ",\"etag\":");
     add_string(text, outcome->etag);
     ADD(text, ",\"last_modified\":");
     add_string(text, is_dated ? clock_format_seconds(time, outcome->last_modified * CLOCK_SECOND_US)
@@ -282,7 +245,10 @@ bool record_append_json(struct text *text, const struct job *job, const struct r
     add_connection(text, &job->outcome);
     add_file(text, &job->outcome);
     add_redirects(text, &job->outcome, redaction);
-    ADD(text, ",\"extra\":{}}\n");
+    ADD(text, ",\"extra\":");
+    bool has_extra = job->entry != NULL && job->entry->extra != NULL;
+    text_append_string(text, has_extra ? job->entry->extra : "{}");
+    ADD(text, "}\n");
     return finish(text, start);
 }
 
@@ -297,7 +263,7 @@ static void add_cell_bytes(struct text *text, const char *string, bool is_bad_ke
 {
     size_t length = strlen(string);
     while (length > 0) {
-        size_t used = plain_prefix(string, length);
+        size_t used = json_string_plain_prefix(string, length);
         uint32_t code_point = 0xFFFD;
         if (used > 0) {
             text_append(text, string, used);
@@ -329,6 +295,49 @@ static void add_cell(struct text *text, const char *string, bool is_bad_kept)
     text_append_string(text, quote);
 }
 
+/* Several values in one cell: TABs between them, and quotes around. */
+static void add_cells(struct text *text, const char *first, char *const *more, size_t more_count)
+{
+    if (first != NULL && more_count == 0) {
+        add_cell(text, first, true);
+        return;
+    }
+    if (more_count == 0)
+        return;
+    text_append_char(text, '"');
+    add_cell_bytes(text, first != NULL ? first : "", true);
+    for (size_t i = 0; i < more_count; i++) {
+        if (i > 0 || first != NULL)
+            text_append_char(text, '\t');
+        add_cell_bytes(text, more[i], true);
+    }
+    text_append_char(text, '"');
+}
+
+/* url out dir checksum header referer, as a list has them. */
+static void add_listed_cells(struct text *text, const struct job *job)
+{
+    static const struct list_entry nothing = {0};
+    const struct list_entry *entry = job->entry != NULL ? job->entry : &nothing;
+    /* The URL alone keeps bytes that are no UTF-8: it is there to be found again in the list. */
+    add_cells(text, job->listed, entry->mirrors, entry->mirror_count);
+    text_append_char(text, '\t');
+    add_cell(text, entry->out != NULL ? entry->out : "", false);
+    text_append_char(text, '\t');
+    add_cell(text, entry->dir != NULL ? entry->dir : "", false);
+    text_append_char(text, '\t');
+    if (entry->checksum.algorithm != DIGEST_NONE) {
+        char digits[DIGEST_TEXT_SIZE];
+        text_append_format(text, "%s=%s", digest_name(entry->checksum.algorithm),
+                           checksum_format(&entry->checksum, digits));
+    }
+    text_append_char(text, '\t');
+    add_cells(text, NULL, entry->headers, entry->header_count);
+    text_append_char(text, '\t');
+    add_cell(text, entry->referer != NULL ? entry->referer : "", false);
+    text_append_char(text, '\t');
+}
+
 static void add_place_cell(struct text *text, const struct job *job)
 {
     const char *source = job->source != NULL ? job->source : "";
@@ -352,34 +361,15 @@ bool record_append_failed_row(struct text *text, const struct job *job)
     const struct outcome *outcome = &job->outcome;
     const char *class_name = failure_name(outcome->failure);
     size_t start = text->length;
-    /* The URL alone keeps bytes that are no UTF-8: it is there to be found again in the list. */
-    add_cell(text, job->listed, true);
-    ADD(text, "\t\t\t\t\t\t"); /* out, dir, checksum, header and referer are empty */
+    add_listed_cells(text, job);
     text_append_string(text, class_name != NULL ? class_name : "");
     text_append_char(text, '\t');
     if (outcome->http > 0)
         text_append_unsigned(text, (uint64_t)outcome->http);
     text_append_char(text, '\t');
-    add_cell(text, outcome->detail, false);
+    add_cell(text, outcome_detail(outcome), false);
     text_append_char(text, '\t');
     add_place_cell(text, job);
     text_append_char(text, '\n');
-    return finish(text, start);
-}
-
-bool record_append_json_string(struct text *text, const char *bytes, size_t length)
-{
-    size_t start = text->length;
-    text_append_char(text, '"');
-    while (length > 0) {
-        size_t used = plain_prefix(bytes, length);
-        if (used > 0)
-            text_append(text, bytes, used);
-        else
-            used = add_special(text, bytes, length);
-        bytes += used;
-        length -= used;
-    }
-    text_append_char(text, '"');
     return finish(text, start);
 }

@@ -19,7 +19,4 @@ bool record_append_json(struct text *text, const struct job *job,
 bool record_append_failed_header(struct text *text);
 bool record_append_failed_row(struct text *text, const struct job *job);
 
-/* Appends a JSON string with its quotes; bad UTF-8 becomes U+FFFD. */
-bool record_append_json_string(struct text *text, const char *bytes, size_t length);
-
 #endif

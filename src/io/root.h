@@ -7,7 +7,7 @@
  * DIR itself may be a symbolic link: the user chose it. Below DIR none is ever followed, .haul
  * included (io/directory).
  *
- * Names are relative to DIR; their directories must exist. A name that is absolute, leads into
+ * Names are relative to DIR and may have directories in front. A name that is absolute, leads into
  * .haul, or has an empty, "." or ".." component is -EINVAL.
  * Threads: all functions may be called by any thread after root_open.
  * Functions that return int give 0 (or a descriptor) or a negative errno value. */
@@ -20,6 +20,12 @@
 #include <sys/stat.h>
 
 struct root;
+
+/* For looking only: nothing is created, locked or removed. NULL when DIR is missing (no error then:
+ * *error stays ERROR_NONE) or cannot be opened. Without DIR/.haul, root_has_private is false, and
+ * functions that need it must not be called. */
+struct root *root_open_read_only(const char *path, struct error *error);
+bool root_has_private(const struct root *root);
 
 /* Creates DIR (and its parents) and DIR/.haul where missing, takes the run lock (flock), removes
  * temporary files of dead runs, and reserves 1 MiB. ERROR_BUSY when another run holds DIR. */
@@ -45,6 +51,12 @@ bool root_is_empty(struct root *root);
 /* lstat of a final name: a symbolic link is reported as one. -ENOENT when there is nothing. */
 int root_stat(struct root *root, const char *name, struct stat *out);
 
+/* Makes the directories of a final name where they are missing (mode 0777 & ~umask), and calls
+ * `made` (may be NULL) with the path of each one before it is made. Something that is no directory
+ * under such a name gives -ENOTDIR, or -ELOOP for a symbolic link. */
+int root_make_directories(struct root *root, const char *name,
+                          int (*made)(void *context, const char *path), void *context);
+
 /* Gives a finished temporary file its final name, replacing nothing: -EEXIST when anything at all
  * is there (renameat2 RENAME_NOREPLACE, or link and unlink where that is missing). */
 int root_publish(struct root *root, const char *temporary, const char *name);
@@ -53,10 +65,16 @@ int root_publish(struct root *root, const char *temporary, const char *name);
 int root_replace(struct root *root, const char *temporary, const char *name);
 
 int root_sync_filesystem(struct root *root); /* syncfs */
-int root_sync_directory(struct root *root);  /* fsync of DIR */
+/* fsync of a directory below DIR, or of DIR itself (""). */
+int root_sync_directory(struct root *root, const char *path);
+
+/* Opens a final name that is a regular file for reading; -ENOENT, or -EINVAL for what is none. */
+int root_open_file(struct root *root, const char *name);
 
 /* For this user, on the file system of DIR; a negative errno value when that is not known. */
 int64_t root_free_bytes(struct root *root);
+/* Files that can still be made there; a negative errno value when that is not known. */
+int64_t root_free_inodes(struct root *root);
 void root_free_reserve(struct root *root); /* the disk is full: make room for the report */
 
 #endif

@@ -10,7 +10,6 @@
 
 #include "base/memory.h"
 #include "io/descriptor.h"
-#include "model/content_type.h"
 
 /* Most bodies are small: a sink that never saw a large one costs this much. */
 #define DIRECT_BYTES ((size_t)16 * 1024)
@@ -31,9 +30,6 @@ struct sink {
     char *buffer;
     size_t capacity;
     size_t used;
-
-    char head[CONTENT_TYPE_SNIFF_BYTES];
-    size_t head_length;
 };
 
 static int open_file(struct sink *sink)
@@ -140,7 +136,6 @@ void sink_begin(struct sink *sink, const char *temporary)
     sink->failure = 0;
     sink->length = 0;
     sink->used = 0;
-    sink->head_length = 0;
 }
 
 int sink_write(struct sink *sink, const char *bytes, size_t length)
@@ -148,11 +143,6 @@ int sink_write(struct sink *sink, const char *bytes, size_t length)
     assert(sink->stage != SINK_IDLE);
     if (sink->failure != 0 || length == 0)
         return sink->failure;
-    size_t head = sizeof(sink->head) - sink->head_length;
-    if (head > length)
-        head = length;
-    memcpy(sink->head + sink->head_length, bytes, head);
-    sink->head_length += head;
     sink->length += (int64_t)length;
     sink->failure = add(sink, bytes, length);
     return sink->failure;
@@ -190,10 +180,4 @@ void sink_abort(struct sink *sink)
 int64_t sink_length(const struct sink *sink)
 {
     return sink->length;
-}
-
-const char *sink_head(const struct sink *sink, size_t *out_length)
-{
-    *out_length = sink->head_length;
-    return sink->head;
 }

@@ -25,7 +25,5 @@ int sink_finish(struct sink *sink, int64_t mtime);
 void sink_abort(struct sink *sink); /* removes what was written; fine when nothing is open */
 
 int64_t sink_length(const struct sink *sink); /* bytes of the body so far */
-/* The first bytes of the body (up to CONTENT_TYPE_SNIFF_BYTES), valid until begin. */
-const char *sink_head(const struct sink *sink, size_t *out_length);
 
 #endif

@@ -17,7 +17,7 @@ struct state;
 struct state_row {
     struct key key;
     const char *url;  /* as listed, unmasked */
-    const char *name; /* final name relative to DIR */
+    const char *name; /* final path relative to DIR */
     int64_t size;
     int64_t modified;      /* mtime that the file got, seconds; -1 unknown */
     const char *etag;      /* may be NULL */
@@ -29,6 +29,9 @@ struct state_row {
 /* Opens, creating database and tables (mode 0600) where missing. A state with another schema number
  * is refused with ERROR_LOCAL. */
 struct state *state_open(struct root *root, struct error *error);
+/* For looking only: writes nothing; where a run was killed or goes on, SQLite needs its -shm file
+ * beside the -wal. NULL when there is no state yet (*error stays ERROR_NONE). */
+struct state *state_open_read_only(struct root *root, struct error *error);
 void state_close(struct state *state); /* NULL is fine; an open transaction is rolled back */
 
 /* True when the state holds no row: then there is nothing to look up. One cheap query. */
@@ -41,11 +44,19 @@ bool state_find(struct state *state, struct key key, struct state_row *out);
  * not count; a name without an extension clashes with its stem under every extension). */
 bool state_name_is_taken(struct state *state, const char *name, struct key key);
 
+/* True when another URL's row has exactly this name, but for case and Unicode form. */
+bool state_path_is_taken(struct state *state, const char *path, struct key key);
+
+/* True when haul made this directory (equal but for case and Unicode form). */
+bool state_has_directory(struct state *state, const char *path);
+
 /* Writes, between begin and commit. A put replaces the URL's row. When a write or the commit fails,
  * the transaction is over and nothing of it is stored. */
 bool state_begin(struct state *state, struct error *error);
 bool state_put(struct state *state, const struct state_row *row, struct error *error);
 bool state_remove(struct state *state, struct key key, struct error *error);
+/* A directory that haul is about to make. */
+bool state_put_directory(struct state *state, const char *path, struct error *error);
 bool state_commit(struct state *state, struct error *error);
 
 /* From now on, what is committed is on the disk; before, the next sync of the file system brings it

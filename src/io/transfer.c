@@ -112,6 +112,35 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
     return length;
 }
 
+/* A body that cannot pass any more is not worth the rest of it, when much may follow. */
+static bool body_is_acceptable(struct transfer *transfer)
+{
+    const struct verification_rules *rules = &transfer->settings->rules;
+    const struct transfer_reply *reply = &transfer->reply;
+    int64_t left = reply->length < 0 ? INT64_MAX : reply->length - transfer->body_bytes;
+    if (transfer->is_size_judged || left <= TRANSFER_WASTE_BYTES ||
+        !body_check_has_type(transfer->check))
+        return true;
+    struct image_info image = body_check_image(transfer->check);
+    bool is_expected = rules->expectation == NULL ||
+                       expectation_is_met(rules->expectation, body_check_type(transfer->check));
+    if (is_expected && image.format != NULL && image.width == 0)
+        return true; /* its header is still to come */
+    transfer->is_size_judged = true;
+    struct verification_evidence evidence = {
+        .detected = body_check_type(transfer->check),
+        .image = image,
+    };
+    enum failure failure =
+        is_expected
+            ? verification_judge_size(rules, &image, transfer->refusal, sizeof transfer->refusal)
+            : verification_judge(rules, &evidence, transfer->refusal, sizeof transfer->refusal);
+    if (failure == FAILURE_NONE)
+        return true;
+    transfer_object(transfer, failure, transfer->refusal);
+    return false;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -134,7 +163,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
         transfer->sink_error = -result;
         return 0;
     }
-    return length;
+    body_check_add(transfer->check, bytes, length);
+    return body_is_acceptable(transfer) ? length : 0;
 }
 
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
@@ -143,8 +173,9 @@ struct transfer *transfer_create(const struct transfer_settings *settings, struc
     struct transfer *transfer = memory_allocate_zeroed(1, sizeof *transfer);
     transfer->settings = settings;
     transfer->share = share;
-    transfer->headers = transfer_options_headers(settings);
+    transfer->headers = transfer_options_headers(settings, NULL);
     transfer->sink = sink_create(root, sink_bytes);
+    transfer->check = body_check_create();
     return transfer;
 }
 
@@ -154,7 +185,9 @@ void transfer_destroy(struct transfer *transfer)
         return;
     curl_easy_cleanup(transfer->handle);
     curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->own_headers);
     sink_destroy(transfer->sink);
+    body_check_destroy(transfer->check);
     free(transfer);
 }
 
@@ -162,10 +195,13 @@ static void clear_request(struct transfer *transfer)
 {
     transfer->job = NULL;
     transfer->proxy = NULL;
+    curl_slist_free_all(transfer->own_headers);
+    transfer->own_headers = NULL;
     transfer_reply_init(&transfer->reply);
     transfer->tls = (struct transfer_tls){0};
     transfer->seen = FAILURE_NONE;
     transfer->objection = NULL;
+    transfer->is_size_judged = false;
     transfer->sink_error = 0;
     transfer->was_refused_address = false;
     transfer->has_connected = false;
@@ -173,6 +209,16 @@ static void clear_request(struct transfer *transfer)
     transfer->body_bytes = 0;
     transfer->measured_bytes = 0;
     transfer->error_text[0] = '\0';
+}
+
+/* What the list asks of the body, and what --hash and {sha256} need. */
+static void begin_check(struct transfer *transfer, const struct job *job)
+{
+    enum digest_algorithm algorithm =
+        job->entry != NULL ? job->entry->checksum.algorithm : DIGEST_NONE;
+    bool wants_sha256 = transfer->settings->records_sha256 || job->digest_offset != SIZE_MAX;
+    if (!body_check_begin(transfer->check, algorithm, wants_sha256))
+        transfer_object(transfer, FAILURE_INTERNAL, "this OpenSSL has no such digest");
 }
 
 CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
@@ -196,12 +242,15 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
     snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
     sink_begin(transfer->sink, job->temporary);
     job->temporary[0] = '\0';
+    begin_check(transfer, job);
+    if (job->entry != NULL && job->entry->header_count > 0)
+        transfer->own_headers = transfer_options_headers(transfer->settings, job->entry);
 
     struct transfer_options options = {
         .settings = transfer->settings,
         .job = job,
         .proxy = transfer->proxy,
-        .headers = transfer->headers,
+        .headers = transfer->own_headers != NULL ? transfer->own_headers : transfer->headers,
         .timeout_us = transfer->timeout_us,
         .error_text = transfer->error_text,
         .share = transfer->share,

@@ -13,6 +13,7 @@
 #include "io/proxy.h"
 #include "io/sink.h"
 #include "model/job.h"
+#include "model/verification.h"
 #include "sync/cancel.h"
 
 #include <curl/curl.h>
@@ -29,6 +30,9 @@ struct transfer_settings {
     unsigned redirects;
     bool is_public_only;
     bool keeps_mtime;
+    bool records_sha256;
+    bool uses_server_names; /* Content-Disposition */
+    struct verification_rules rules;
     const char *user_agent;
     const char *referer;        /* NULL = none */
     const char *const *headers; /* "Name: value" */

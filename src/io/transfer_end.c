@@ -1,12 +1,13 @@
 #include "base/clock.h"
+#include "base/memory.h"
 #include "io/transfer_info.h"
 #include "io/transfer_state.h"
 #include "io/transfer_verdict.h"
-#include "model/content_type.h"
 #include "model/redirect.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* libcurl quotes the whole proxy, with its password, in what it says about it. */
@@ -87,25 +88,59 @@ static bool is_fatal(int error_number)
            error_number != EEXIST; /* something was put under the temporary name */
 }
 
-static enum transfer_verdict finish_saved(struct transfer *transfer, struct job *job)
+/* The file's type, picture, digests and name, as the record and the publisher need them. */
+static void note_contents(struct transfer *transfer, struct job *job)
 {
-    transfer_info_note_file(transfer->handle, &job->outcome);
-    size_t head_length = 0;
-    const char *head = sink_head(transfer->sink, &head_length);
-    const struct content_type *detected = content_type_detect(head, head_length);
-    job->outcome.detected_type = detected != NULL ? detected->media_type : NULL;
+    struct outcome *outcome = &job->outcome;
+    body_check_end(transfer->check);
+    transfer_info_note_file(transfer->handle, outcome);
+    const struct content_type *detected = body_check_type(transfer->check);
+    outcome->detected_type = detected != NULL ? detected->media_type : NULL;
+    outcome->image = body_check_image(transfer->check);
+    const struct checksum *sum = body_check_sum(transfer->check, DIGEST_SHA256);
+    char digits[DIGEST_TEXT_SIZE];
+    free(outcome->sha256);
+    outcome->sha256 = sum != NULL ? memory_copy_string(checksum_format(sum, digits)) : NULL;
+    if (transfer->settings->uses_server_names)
+        transfer_info_note_name(transfer->handle, job);
+}
+
+static enum failure verify(struct transfer *transfer, const struct job *job, char *detail,
+                           size_t detail_size)
+{
+    const struct checksum *wanted = job->entry != NULL ? &job->entry->checksum : NULL;
+    struct verification_evidence evidence = {
+        .detected = body_check_type(transfer->check),
+        .image = job->outcome.image,
+        .wanted = wanted,
+        .found = wanted != NULL ? body_check_sum(transfer->check, wanted->algorithm) : NULL,
+    };
+    return verification_judge(&transfer->settings->rules, &evidence, detail, detail_size);
+}
+
+/* The transfer is complete: now its contents are judged, and stored. */
+static enum transfer_verdict finish_body(struct transfer *transfer, struct job *job)
+{
+    char detail[OUTCOME_DETAIL_SIZE];
+    note_contents(transfer, job);
+    enum failure failure = verify(transfer, job, detail, sizeof detail);
+    if (failure != FAILURE_NONE)
+        return fail(job, failure, detail);
     int64_t mtime = transfer->settings->keeps_mtime ? job->outcome.last_modified : -1;
     int result = sink_finish(transfer->sink, mtime);
     if (result < 0) {
         struct transfer_evidence evidence = {.sink_error = -result, .error_text = ""};
-        char detail[sizeof job->outcome.detail];
         job_fail(job, transfer_judge(&evidence, detail, sizeof detail), detail);
         return is_fatal(-result) ? TRANSFER_LOCAL : TRANSFER_FAILED;
     }
     snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
     job->outcome.file_bytes = transfer->body_bytes;
     job->outcome.failure = FAILURE_NONE;
-    job->outcome.detail[0] = '\0'; /* of an earlier attempt */
+    const struct image_info *image =
+        &job->outcome.image; /* the detail may be an earlier attempt's */
+    outcome_set_detail(&job->outcome, "%s%s",
+                       image->end == IMAGE_END_MISSING ? "the image is cut short: " : "",
+                       image->end == IMAGE_END_MISSING ? image->missing : "");
     return TRANSFER_SAVED;
 }
 
@@ -116,10 +151,10 @@ static enum transfer_verdict decide(struct transfer *transfer, struct job *job,
                        (evidence->seen == FAILURE_NONE || evidence->seen == FAILURE_STALLED);
     if (is_redirect)
         return finish_redirect(transfer, job);
-    char detail[sizeof job->outcome.detail];
+    char detail[OUTCOME_DETAIL_SIZE];
     enum failure failure = transfer_judge(evidence, detail, sizeof detail);
     if (failure == FAILURE_NONE)
-        return finish_saved(transfer, job);
+        return finish_body(transfer, job);
     job_fail(job, failure, detail);
     if (evidence->sink_error != 0 && is_fatal(evidence->sink_error))
         return TRANSFER_LOCAL;

@@ -2,11 +2,13 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "model/content_disposition.h"
 #include "model/content_type.h"
 #include "model/retry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *transfer_info_header(CURL *handle, const char *name)
 {
@@ -89,6 +91,16 @@ void transfer_info_note_file(CURL *handle, struct outcome *outcome)
     free(outcome->etag);
     outcome->etag = memory_copy_string(etag);
     outcome->last_modified = modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1;
+}
+
+void transfer_info_note_name(CURL *handle, struct job *job)
+{
+    char name[1024];
+    const char *value = transfer_info_header(handle, "Content-Disposition");
+    free(job->server_name);
+    job->server_name = NULL;
+    if (value != NULL && content_disposition_file_name(value, strlen(value), name, sizeof name))
+        job->server_name = memory_copy_string(name);
 }
 
 int64_t transfer_info_retry_after_us(CURL *handle)

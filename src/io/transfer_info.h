@@ -2,7 +2,7 @@
 #ifndef HAUL_IO_TRANSFER_INFO_H
 #define HAUL_IO_TRANSFER_INFO_H
 
-#include "model/outcome.h"
+#include "model/job.h"
 
 #include <curl/curl.h>
 
@@ -17,6 +17,9 @@ void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcom
 
 /* Declared type, ETag and Last-Modified of the final reply. */
 void transfer_info_note_file(CURL *handle, struct outcome *outcome);
+
+/* The file name of the final reply's Content-Disposition, as job->server_name. */
+void transfer_info_note_name(CURL *handle, struct job *job);
 
 /* How long the final reply asks to wait; -1 = it does not say. */
 int64_t transfer_info_retry_after_us(CURL *handle);

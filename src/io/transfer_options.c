@@ -1,6 +1,7 @@
 #include "io/transfer_options.h"
 
 #include "io/transfer_tls.h"
+#include "model/header_field.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +61,10 @@ static void set_identity(CURL *handle, const struct transfer_options *options)
         return;
     if (options->headers != NULL)
         curl_easy_setopt(handle, CURLOPT_HTTPHEADER, options->headers);
-    if (settings->referer != NULL)
-        curl_easy_setopt(handle, CURLOPT_REFERER, settings->referer);
+    const char *referer =
+        job->entry != NULL && job->entry->referer != NULL ? job->entry->referer : settings->referer;
+    if (referer != NULL)
+        curl_easy_setopt(handle, CURLOPT_REFERER, referer);
     if (job->origin.userinfo != NULL) {
         curl_easy_setopt(handle, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         curl_easy_setopt(handle, CURLOPT_USERPWD, job->origin.userinfo);
@@ -90,14 +93,32 @@ void transfer_options_apply(CURL *handle, const struct transfer_options *options
     set_identity(handle, options);
 }
 
-struct curl_slist *transfer_options_headers(const struct transfer_settings *settings)
+static struct curl_slist *append_header(struct curl_slist *list, const char *header)
+{
+    struct curl_slist *longer = curl_slist_append(list, header);
+    if (longer == NULL)
+        abort();
+    return longer;
+}
+
+static bool has_header(const struct list_entry *entry, const char *header)
+{
+    for (size_t i = 0; entry != NULL && i < entry->header_count; i++) {
+        if (header_field_same_name(entry->headers[i], header))
+            return true;
+    }
+    return false;
+}
+
+struct curl_slist *transfer_options_headers(const struct transfer_settings *settings,
+                                            const struct list_entry *entry)
 {
     struct curl_slist *list = NULL;
     for (size_t i = 0; i < settings->header_count; i++) {
-        struct curl_slist *longer = curl_slist_append(list, settings->headers[i]);
-        if (longer == NULL)
-            abort();
-        list = longer;
+        if (!has_header(entry, settings->headers[i]))
+            list = append_header(list, settings->headers[i]);
     }
+    for (size_t i = 0; entry != NULL && i < entry->header_count; i++)
+        list = append_header(list, entry->headers[i]);
     return list;
 }

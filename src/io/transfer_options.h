@@ -26,6 +26,7 @@ void transfer_options_apply(CURL *handle, const struct transfer_options *options
 
 /* The extra headers as libcurl wants them; curl_slist_free_all when done, NULL when there are none.
  */
-struct curl_slist *transfer_options_headers(const struct transfer_settings *settings);
+struct curl_slist *transfer_options_headers(const struct transfer_settings *settings,
+                                            const struct list_entry *entry);
 
 #endif

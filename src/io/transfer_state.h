@@ -3,6 +3,7 @@
 #ifndef HAUL_IO_TRANSFER_STATE_H
 #define HAUL_IO_TRANSFER_STATE_H
 
+#include "io/body_check.h"
 #include "io/transfer.h"
 #include "io/transfer_reply.h"
 #include "io/transfer_tls.h"
@@ -11,17 +12,21 @@ struct transfer {
     const struct transfer_settings *settings;
     CURL *handle; /* of the request in progress or the last one */
     CURLSH *share;
-    struct curl_slist *headers;
+    struct curl_slist *headers; /* of all requests */
     struct sink *sink;
+    struct body_check *check;
 
     /* of the request in progress; zeroed by transfer_start */
     struct job *job;
     const char *proxy;
+    struct curl_slist *own_headers; /* the job's and those of all; NULL = it has none */
     struct transfer_reply reply;
     struct transfer_tls tls;
     enum failure seen;     /* what a callback objected to */
-    const char *objection; /* static text, NULL = none */
-    int sink_error;        /* errno value */
+    const char *objection; /* static text or `refusal`, NULL = none */
+    char refusal[OUTCOME_DETAIL_SIZE];
+    bool is_size_judged; /* of an image */
+    int sink_error;      /* errno value */
     bool was_refused_address;
     bool has_connected;
     bool is_public; /* the peer has a public address */

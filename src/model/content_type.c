@@ -47,14 +47,14 @@ static const struct signature SIGNATURES[] = {
 
 /* Major brands of ISO media files (ISO/IEC 14496-12, 4.3); a shorter one is a prefix. */
 static const struct signature BRANDS[] = {
-    {MAGIC(8, "avif"), {"image/avif", ".avif"}}, {MAGIC(8, "avis"), {"image/avif", ".avif"}},
-    {MAGIC(8, "hei"), {"image/heic", ".heic"}},  {MAGIC(8, "hevc"), {"image/heic", ".heic"}},
-    {MAGIC(8, "hevx"), {"image/heic", ".heic"}}, {MAGIC(8, "M4A "), {"audio/mp4", ".m4a"}},
-    {MAGIC(8, "M4B "), {"audio/mp4", ".m4a"}},   {MAGIC(8, "qt  "), {"video/quicktime", ".mov"}},
-    {MAGIC(8, "3gp"), {"video/3gpp", ".3gp"}},   {MAGIC(8, "iso"), {"video/mp4", ".mp4"}},
-    {MAGIC(8, "mp4"), {"video/mp4", ".mp4"}},    {MAGIC(8, "avc1"), {"video/mp4", ".mp4"}},
-    {MAGIC(8, "M4V"), {"video/mp4", ".mp4"}},    {MAGIC(8, "MSNV"), {"video/mp4", ".mp4"}},
-    {MAGIC(8, "dash"), {"video/mp4", ".mp4"}},   {MAGIC(8, "f4v "), {"video/mp4", ".mp4"}},
+    {MAGIC(8, "avif"), {"image/avif", ".avif"}},     {MAGIC(8, "avis"), {"image/avif", ".avif"}},
+    {MAGIC(8, "hei"), {"image/heic", ".heic"}},      {MAGIC(8, "hev"), {"image/heic", ".heic"}},
+    {MAGIC(8, "M4A "), {"audio/mp4", ".m4a"}},       {MAGIC(8, "M4B "), {"audio/mp4", ".m4a"}},
+    {MAGIC(8, "qt  "), {"video/quicktime", ".mov"}}, {MAGIC(8, "3gp"), {"video/3gpp", ".3gp"}},
+    {MAGIC(8, "iso"), {"video/mp4", ".mp4"}},        {MAGIC(8, "mp4"), {"video/mp4", ".mp4"}},
+    {MAGIC(8, "avc1"), {"video/mp4", ".mp4"}},       {MAGIC(8, "M4V"), {"video/mp4", ".mp4"}},
+    {MAGIC(8, "MSNV"), {"video/mp4", ".mp4"}},       {MAGIC(8, "dash"), {"video/mp4", ".mp4"}},
+    {MAGIC(8, "f4v "), {"video/mp4", ".mp4"}},
 };
 
 static const struct content_type AVIF = {"image/avif", ".avif"};

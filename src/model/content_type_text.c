@@ -71,18 +71,31 @@ static bool starts_with_html(struct head head)
     return false;
 }
 
+/* Behind the first "-->" or "?>"; NULL when there is none. For such short words memmem takes longer
+ * to begin than to search. */
+static const char *find_close(struct head head, const char *close)
+{
+    size_t before = strlen(close) - 1;
+    const char *at = head.at;
+    while ((at = memchr(at, '>', (size_t)(head.end - at))) != NULL) {
+        if ((size_t)(at - head.at) >= before && memcmp(at - before, close, before) == 0)
+            return at + 1;
+        at++;
+    }
+    return NULL;
+}
+
 static const struct content_type *detect_markup(struct head head)
 {
     bool is_xml = false;
     head = skip_blanks(head);
     while (starts_with(head, "<!--") || starts_with(head, "<?")) {
         bool is_comment = head.at[1] == '!';
-        is_xml = is_xml || starts_with_word(head, "<?xml");
-        const char *close = is_comment ? "-->" : "?>";
-        const char *found = memmem(head.at + 2, length_of(head) - 2, close, strlen(close));
-        if (found == NULL)
+        is_xml = is_xml || (!is_comment && starts_with_word(head, "<?xml"));
+        head.at += 2;
+        head.at = find_close(head, is_comment ? "-->" : "?>");
+        if (head.at == NULL)
             return is_xml ? &XML : NULL;
-        head.at = found + strlen(close);
         head = skip_blanks(head);
     }
     if (starts_with_word(head, "<!doctype")) {
@@ -146,6 +159,8 @@ static bool skip_scalar(struct head *head)
     static const char *const WORDS[] = {"true", "false", "null"};
     if (*head->at == '"')
         return skip_string(head);
+    if (*head->at == '-' || (*head->at >= '0' && *head->at <= '9'))
+        return skip_number(head);
     for (size_t i = 0; i < ARRAY_LENGTH(WORDS); i++) {
         size_t length = strlen(WORDS[i]);
         if (length > length_of(*head))
@@ -155,7 +170,7 @@ static bool skip_scalar(struct head *head)
             return true;
         }
     }
-    return skip_number(head);
+    return false;
 }
 
 /* True for the beginning of a JSON object or array that has at least one complete part: a text may

@@ -1,6 +1,7 @@
 #include "model/job.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -14,6 +15,7 @@ struct job *job_create(uint64_t index, const char *source, uint64_t line, const 
     job->listed = memory_copy_bytes(listed, listed_length);
     job->listed_length = listed_length;
     job->retry_after_us = -1;
+    job->digest_offset = SIZE_MAX;
     outcome_init(&job->outcome);
     return job;
 }
@@ -24,6 +26,10 @@ void job_destroy(struct job *job)
         return;
     free(job->listed);
     free(job->admitted_host);
+    free(job->name);
+    free(job->server_name);
+    free(job->lost_mirrors);
+    list_entry_destroy(job->entry);
     url_clear(&job->origin);
     url_clear(&job->redirected);
     outcome_clear(&job->outcome);
@@ -33,7 +39,25 @@ void job_destroy(struct job *job)
 size_t job_weight(const struct job *job)
 {
     /* The listed text, the request, its identity on the way, and what a reply adds. */
-    return sizeof(*job) + 512 + 4 * job->listed_length;
+    return sizeof(*job) + 256 + 4 * job->listed_length + list_entry_bytes(job->entry);
+}
+
+unsigned job_mirror_count(const struct job *job)
+{
+    return job->entry != NULL ? 1 + (unsigned)job->entry->mirror_count : 1;
+}
+
+bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
+                    const char **out_reason)
+{
+    const char *listed = mirror == 0 ? job->listed : job->entry->mirrors[mirror - 1];
+    struct url origin;
+    if (!url_parse(listed, strlen(listed), &origin, out_failure, out_reason))
+        return false;
+    url_clear(&job->origin);
+    job->origin = origin;
+    job->mirror = mirror;
+    return true;
 }
 
 const struct url *job_target(const struct job *job)

@@ -7,7 +7,7 @@
 
 #include "base/common.h"
 #include "model/key.h"
-#include "model/name.h"
+#include "model/list_entry.h"
 #include "model/outcome.h"
 #include "model/url.h"
 
@@ -17,16 +17,22 @@ struct job {
     uint64_t line;      /* line in the list, from 1; 0 for an argument */
     char *listed;       /* the line's URL as listed, unmasked; owned */
     size_t listed_length;
-    struct key key; /* of the listed URL */
-    int64_t priority;
+    struct key key;           /* of the listed URL, with out and dir where the list gives them */
+    struct list_entry *entry; /* what the list says beside the URL; owned, NULL = nothing */
 
-    struct url origin;     /* the listed URL, parsed; zeroed when it could not be */
+    struct url origin; /* the URL of this attempt as listed (job_use_mirror), parsed; zeroed when
+                          the first could not be */
+    unsigned mirror;   /* 0 = the listed URL, n = the entry's mirror n - 1 */
+    uint8_t *lost_mirrors; /* by mirror: not 0 = failed for good; owned, NULL = none did */
     struct url redirected; /* the last redirect's target; zeroed before one */
     bool is_redirected;
     bool came_from_public; /* an earlier hop was served from a public address */
 
-    char name[NAME_SIZE]; /* claimed name; "" until the producer gave one */
+    char *name;           /* claimed path below DIR; owned, NULL until one was given */
+    size_t digest_offset; /* of the digits in it that the content decides; SIZE_MAX = none */
+    char *server_name;    /* Content-Disposition's, where it is asked for; owned, NULL = none */
     bool wants_extension; /* the name has none: the detected type's is appended */
+    bool fixes_extension; /* the name's is exchanged when the detected type has others */
     bool has_history;     /* an earlier run downloaded it, under this name */
     bool owns_existing;   /* the state says that haul wrote what is under this name */
 
@@ -36,7 +42,7 @@ struct job {
     int64_t retry_after_us; /* the server's wish after the last attempt, -1 = none */
 
     char *admitted_host; /* the host whose gate it passed or waits at; owned, NULL = none */
-    char temporary[32];  /* name of the complete, unpublished file; "" = none */
+    char temporary[24];  /* name of the complete, unpublished file; "" = none */
     struct outcome outcome;
 };
 
@@ -46,6 +52,11 @@ void job_destroy(struct job *job); /* NULL is fine */
 
 /* Bytes that it may take until its end, about; the same at any time. */
 size_t job_weight(const struct job *job);
+
+/* The mirror to try next becomes `origin`; false when it is no URL, with the reason (static). */
+bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
+                    const char **out_reason);
+unsigned job_mirror_count(const struct job *job); /* at least 1: the listed URL */
 
 /* Where the next request goes: the last redirect's target, or the listed URL. Lent. */
 const struct url *job_target(const struct job *job);

@@ -1,35 +1,31 @@
 #include "model/name.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include <utf8proc.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "base/memory.h"
 #include "base/vis.h"
 
 #define EXTENSION_MAX 8       /* letters and digits, without the dot */
-#define NUMBER_MAX_LENGTH 11  /* "-4294967295" */
 #define HASH_LENGTH 17        /* "-" and 16 hex digits */
 #define ESCAPED_MAX 12        /* four bytes as %HH */
 #define HEAD_LENGTH NAME_SIZE /* what a cut name can show of its beginning */
 #define TAIL_LENGTH 32        /* and what its extension is found in */
-#define BUILDER_SIZE (2 * NAME_SIZE)
+#define BUILDER_LIMIT (2 * NAME_SIZE)
 
 /* A name that grows without limit in fixed memory: of a long one, only beginning and end are kept.
  */
 struct builder {
-    char bytes[BUILDER_SIZE];
+    char bytes[BUILDER_LIMIT + 1]; /* one more for the "_" of a reserved name */
     size_t length;
     bool is_shortened;
 };
 
 static void builder_append(struct builder *builder, const char *bytes, size_t length)
 {
-    if (builder->length + length >= BUILDER_SIZE) {
+    if (builder->length + length >= BUILDER_LIMIT) {
         memmove(builder->bytes + HEAD_LENGTH, builder->bytes + builder->length - TAIL_LENGTH,
                 TAIL_LENGTH);
         builder->length = HEAD_LENGTH + TAIL_LENGTH;
@@ -184,17 +180,14 @@ static bool is_reserved(const struct builder *builder)
     return false;
 }
 
-/* The longest length up to `limit` that splits neither a character nor an escape. */
-static size_t cut_length(const char *name, size_t limit)
+static void put_underscore(struct builder *builder)
 {
-    size_t length = limit;
-    while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
-        length--;
-    if (length >= 1 && name[length - 1] == '%')
-        return length - 1;
-    if (length >= 2 && name[length - 2] == '%')
-        return length - 2;
-    return length;
+    /* Of a shortened name only the head moves: its last byte is cut off anyway. */
+    size_t moved = builder->is_shortened ? HEAD_LENGTH - 1 : builder->length;
+    memmove(builder->bytes + 1, builder->bytes, moved);
+    builder->bytes[0] = '_';
+    if (!builder->is_shortened)
+        builder->length++;
 }
 
 /* A name without an extension will get one. */
@@ -210,7 +203,7 @@ static void write_cut(const struct builder *builder, uint64_t hash, char out[NAM
     const char *extension = builder->bytes + name_extension(builder->bytes);
     size_t extension_length = strlen(extension);
     size_t limit = length_limit(extension_length);
-    size_t stem = cut_length(builder->bytes, limit - HASH_LENGTH - extension_length);
+    size_t stem = name_cut(builder->bytes, limit - HASH_LENGTH - extension_length);
     memcpy(out, builder->bytes, stem);
     out[stem] = '-';
     for (size_t i = 0; i < 16; i++)
@@ -228,11 +221,8 @@ char *name_construct(const char *segment, size_t length, char out[NAME_SIZE])
     builder.is_shortened = false;
     for (size_t used = 0; used < length;)
         used += append_character(&builder, segment + used, length - used);
-    if (!builder.is_shortened && is_reserved(&builder)) {
-        memmove(builder.bytes + 1, builder.bytes, builder.length);
-        builder.bytes[0] = '_';
-        builder.length++;
-    }
+    if (is_reserved(&builder))
+        put_underscore(&builder);
     builder.bytes[builder.length] = '\0';
     size_t extension_length = builder.length - name_extension(builder.bytes);
     if (builder.is_shortened || builder.length > length_limit(extension_length))
@@ -240,6 +230,35 @@ char *name_construct(const char *segment, size_t length, char out[NAME_SIZE])
     else
         memcpy(out, builder.bytes, builder.length + 1);
     return out;
+}
+
+char *name_construct_text(const char *text, size_t length, char out[NAME_SIZE])
+{
+    struct text segment;
+    text_init(&segment, 3 * length);
+    name_escape(&segment, text, length);
+    name_construct(segment.data, segment.length, out);
+    text_clear(&segment);
+    return out;
+}
+
+void name_escape(struct text *segment, const char *text, size_t length)
+{
+    size_t copied = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '%' && text[i] != '/')
+            continue;
+        text_append(segment, text + copied, i - copied);
+        text_append_string(segment, text[i] == '%' ? "%25" : "%2F");
+        copied = i + 1;
+    }
+    text_append(segment, text + copied, length - copied);
+}
+
+bool name_is_nothing(const char *segment, size_t length)
+{
+    trim(&segment, &length);
+    return length == 0;
 }
 
 bool name_is_safe(const char *name)
@@ -281,57 +300,33 @@ size_t name_extension(const char *name)
     return dot;
 }
 
+size_t name_cut(const char *name, size_t limit)
+{
+    size_t length = limit;
+    while (length > 0 && ((unsigned char)name[length] & 0xc0) == 0x80)
+        length--;
+    if (length >= 1 && name[length - 1] == '%')
+        return length - 1;
+    if (length >= 2 && name[length - 2] == '%')
+        return length - 2;
+    return length;
+}
+
 void name_add_number(const char *name, unsigned number, char out[NAME_SIZE])
 {
     size_t stem = name_extension(name);
     size_t extension_length = strlen(name + stem);
-    size_t limit = length_limit(extension_length) - NUMBER_MAX_LENGTH - extension_length;
-    char digits[NUMBER_MAX_LENGTH];
+    size_t limit = length_limit(extension_length) - NAME_NUMBER_MAX - extension_length;
+    char digits[NAME_NUMBER_MAX];
     size_t start = sizeof digits;
     do {
         digits[--start] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
     digits[--start] = '-';
-    size_t kept = stem > limit ? cut_length(name, limit) : stem;
+    size_t kept = stem > limit ? name_cut(name, limit) : stem;
     memcpy(out, name, kept);
     memcpy(out + kept, digits + start, sizeof digits - start);
     kept += sizeof digits - start;
     memcpy(out + kept, name + stem, extension_length + 1);
-}
-
-char *name_fold(const char *name, size_t length)
-{
-    /* Decomposed first: folding and sorting marks do not commute (Unicode, 3.13, D145). */
-    utf8proc_uint8_t *decomposed = NULL;
-    utf8proc_uint8_t *folded = NULL;
-    utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)name, (utf8proc_ssize_t)length,
-                                         &decomposed, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE);
-    if (size >= 0)
-        size = utf8proc_map(decomposed, size, &folded,
-                            UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_COMPOSE);
-    free(decomposed);
-    return size >= 0 ? (char *)folded : memory_copy_bytes(name, length);
-}
-
-bool name_is_ascii(const char *name, size_t length)
-{
-    unsigned char bits = 0;
-    for (size_t i = 0; i < length; i++)
-        bits |= (unsigned char)name[i];
-    return bits < 0x80;
-}
-
-uint64_t name_fold_hash(const char *name, size_t length)
-{
-    char lower[NAME_SIZE];
-    if (length > sizeof lower || !name_is_ascii(name, length)) {
-        char *folded = name_fold(name, length);
-        uint64_t hash = XXH3_64bits(folded, strlen(folded));
-        free(folded);
-        return hash;
-    }
-    for (size_t i = 0; i < length; i++)
-        lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]);
-    return XXH3_64bits(lower, length);
 }

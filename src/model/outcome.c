@@ -81,8 +81,10 @@ void outcome_init(struct outcome *outcome)
 
 void outcome_clear(struct outcome *outcome)
 {
+    free(outcome->detail);
     free(outcome->path);
     free(outcome->declared_type);
+    free(outcome->sha256);
     free(outcome->etag);
     outcome_clear_hops(outcome);
     outcome_init(outcome);
@@ -111,7 +113,7 @@ void outcome_add_hop(struct outcome *outcome, int http, const char *url)
 void outcome_set_detail(struct outcome *outcome, const char *format, ...)
 {
     /* Not in place: the old detail may be among the arguments. */
-    char detail[sizeof(outcome->detail)];
+    char detail[OUTCOME_DETAIL_SIZE];
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(detail, sizeof(detail), format, arguments);
@@ -120,7 +122,13 @@ void outcome_set_detail(struct outcome *outcome, const char *format, ...)
         detail[0] = '\0';
     else if ((size_t)length >= sizeof(detail))
         drop_cut_character(detail, sizeof(detail) - 1);
-    memcpy(outcome->detail, detail, strlen(detail) + 1);
+    free(outcome->detail);
+    outcome->detail = detail[0] != '\0' ? memory_copy_string(detail) : NULL;
+}
+
+const char *outcome_detail(const struct outcome *outcome)
+{
+    return outcome->detail != NULL ? outcome->detail : "";
 }
 
 const char *status_name(enum status status)

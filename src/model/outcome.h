@@ -6,6 +6,9 @@
 #define HAUL_MODEL_OUTCOME_H
 
 #include "base/common.h"
+#include "model/image.h"
+
+#define OUTCOME_DETAIL_SIZE 200
 
 enum status {
     STATUS_DOWNLOADED,
@@ -79,7 +82,7 @@ struct outcome {
     enum failure failure; /* also of a skipped record (exists) */
     int http;             /* last status code, 0 = none */
     int curl;             /* last CURLcode, -1 = no transfer */
-    char detail[200];     /* for a person, "" = none; may hold foreign bytes */
+    char *detail;         /* for a person, NULL = none; may hold foreign bytes; owned */
     unsigned attempts;    /* 0 = never sent */
     int64_t start_us;     /* wall clock of the first attempt, 0 = none */
     int worker;           /* from 1, 0 = none */
@@ -94,11 +97,13 @@ struct outcome {
     char *path;                /* final name relative to the output directory; owned, may be NULL */
     char *declared_type;       /* Content-Type without parameters, lower case; owned, may be NULL */
     const char *detected_type; /* media type by magic bytes; static, may be NULL */
+    struct image_info image;   /* format NULL = no image */
+    char *sha256;              /* hex digits of the file; owned, NULL = not asked for */
     char *etag;                /* owned, may be NULL */
     int64_t last_modified;     /* seconds since 1970, -1 = unknown */
     struct redirect_hop *hops; /* owned */
     unsigned hop_count;
-    uint64_t duplicate_of; /* index of the record that this one repeats, 0 = none */
+    uint64_t duplicate_of; /* index of the record with the same URL or content, 0 = none */
 };
 
 void outcome_init(struct outcome *outcome); /* failed, internal, everything unknown */
@@ -107,6 +112,8 @@ void outcome_clear_hops(struct outcome *outcome); /* for an attempt that begins 
 void outcome_add_hop(struct outcome *outcome, int http, const char *url);
 void outcome_set_detail(struct outcome *outcome, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+const char *outcome_detail(const struct outcome *outcome); /* "" = none */
 
 const char *status_name(enum status status);
 const char *failure_name(enum failure failure); /* FAILURE_NONE gives NULL */

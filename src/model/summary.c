@@ -121,6 +121,8 @@ static void add_counts(struct counts *counts, const struct outcome *outcome)
     add_known(&counts->wire_bytes, outcome->wire_bytes);
     if (outcome->status == STATUS_DOWNLOADED)
         add_known(&counts->file_bytes, outcome->file_bytes);
+    if (outcome->status == STATUS_DOWNLOADED && outcome->image.end == IMAGE_END_MISSING)
+        counts->incomplete_images++;
     counts->attempts += outcome->attempts;
     if (outcome->attempts > 1) {
         counts->retries += outcome->attempts - 1;

@@ -15,8 +15,9 @@ struct counts {
     int64_t wire_bytes;
     int64_t file_bytes; /* of downloaded files */
     uint64_t attempts;
-    uint64_t retries;   /* attempts after the first of each URL */
-    uint64_t recovered; /* downloaded after at least one failed attempt */
+    uint64_t retries;           /* attempts after the first of each URL */
+    uint64_t recovered;         /* downloaded after at least one failed attempt */
+    uint64_t incomplete_images; /* downloaded although their end is missing */
     uint64_t connections_opened;
     uint64_t connections_reused;
     struct phases phases; /* sums, microseconds; queue counted apart from the rest */

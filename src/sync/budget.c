@@ -39,6 +39,15 @@ static bool fits_locked(const struct budget *budget, size_t amount)
            (budget->held < budget->limit && amount <= budget->limit - budget->held);
 }
 
+bool budget_try_acquire(struct budget *budget, size_t amount)
+{
+    lock_acquire(&budget->lock);
+    bool fits = fits_locked(budget, amount);
+    budget->held += fits ? amount : 0;
+    lock_release(&budget->lock);
+    return fits;
+}
+
 void budget_acquire(struct budget *budget, size_t amount)
 {
     lock_acquire(&budget->lock);

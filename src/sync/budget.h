@@ -14,6 +14,8 @@ struct budget;
 struct budget *budget_create(size_t limit);
 void budget_destroy(struct budget *budget); /* NULL is fine */
 
+/* False, and nothing acquired, where budget_acquire would wait. */
+bool budget_try_acquire(struct budget *budget, size_t amount);
 void budget_acquire(struct budget *budget, size_t amount);
 void budget_release(struct budget *budget, size_t amount); /* more than was acquired aborts */
 void budget_close(struct budget *budget);

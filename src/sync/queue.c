@@ -43,6 +43,7 @@ struct queue {
     uint64_t sequence;
     uint64_t random;
     unsigned waiting_pushes;
+    bool is_held; /* filled first */
     bool is_closed;
     bool is_draining;
     LIST_HEAD(, queue_taker) idle_takers;
@@ -135,6 +136,8 @@ static bool is_ended_locked(const struct queue *queue)
 /* From when on a taker would get an item, as far as can be known now. */
 static int64_t next_due_us_locked(const struct queue *queue)
 {
+    if (queue->is_held)
+        return CLOCK_NEVER;
     if (queue->fresh.count > 0 || (queue->is_draining && queue->returned.count > 0))
         return INT64_MIN;
     return queue->returned.count > 0 ? queue->returned.entries[0].rank : CLOCK_NEVER;
@@ -229,22 +232,45 @@ bool queue_push(struct queue *queue, void *item, int64_t priority)
     uint64_t sequence = queue->sequence++;
     int64_t rank = fresh_rank(queue->order, priority, sequence);
     heap_push(&queue->fresh, (struct entry){rank, sequence, item});
+    bool is_let_go = queue->is_held && queue->fresh.count == queue->fresh.capacity;
+    queue->is_held = queue->is_held && !is_let_go;
     struct hook wake = wake_one_locked(queue);
     lock_release(&queue->lock);
 
     hook_call(wake);
+    if (is_let_go)
+        wake_all(queue);
     return true;
+}
+
+void queue_hold(struct queue *queue)
+{
+    lock_acquire(&queue->lock);
+    queue->is_held = true;
+    lock_release(&queue->lock);
+}
+
+void queue_let_go(struct queue *queue)
+{
+    lock_acquire(&queue->lock);
+    bool was_held = queue->is_held;
+    queue->is_held = false;
+    lock_release(&queue->lock);
+
+    if (was_held)
+        wake_all(queue);
 }
 
 void queue_close(struct queue *queue)
 {
     lock_acquire(&queue->lock);
     queue->is_closed = true;
-    bool ended = is_ended_locked(queue);
+    bool has_news = queue->is_held || is_ended_locked(queue);
+    queue->is_held = false;
     lock_release(&queue->lock);
 
     condition_broadcast(&queue->has_room);
-    if (ended)
+    if (has_news)
         wake_all(queue);
 }
 
@@ -252,6 +278,7 @@ void queue_drain(struct queue *queue)
 {
     lock_acquire(&queue->lock);
     queue->is_closed = true;
+    queue->is_held = false;
     queue->is_draining = true;
     lock_release(&queue->lock);
 
@@ -271,7 +298,7 @@ enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int
     if (queue->returned.count > 0 &&
         (queue->is_draining || queue->returned.entries[0].rank <= now_us)) {
         *out_item = heap_take(&queue->returned, 0);
-    } else if (queue->fresh.count > 0) {
+    } else if (queue->fresh.count > 0 && !queue->is_held) {
         *out_item = heap_take(&queue->fresh, fresh_index_locked(queue));
         push_may_go_on = queue->waiting_pushes > 0 && queue->fresh.count <= queue->refill_level;
     } else if (is_ended_locked(queue)) {

@@ -42,6 +42,11 @@ struct queue_taker *queue_add_taker(struct queue *queue, struct hook wake);
  * priority counts only in QUEUE_PRIORITY. */
 bool queue_push(struct queue *queue, void *item, int64_t priority);
 
+/* Until it is full, closed or let go, takers are told to wait: an order other than first in, first
+ * out is exact among the items that are there when the first one is taken. Before any push. */
+void queue_hold(struct queue *queue);
+void queue_let_go(struct queue *queue); /* nothing when it is not held (any more) */
+
 /* No more pushes; a waiting push returns false. What is inside can still be taken. */
 void queue_close(struct queue *queue);
 

@@ -107,7 +107,7 @@ check_run
 assert_counts '{failed: 4}'
 assert_eq "$(records | jq -r .class | sort -u)" bad-url classes
 head -c 300000 "$(command -v nginx)" >"$WORK/binary"
-run_haul 3 -d "$DIR" "$WORK/binary"
+run_haul 5 -d "$DIR" "$WORK/binary"
 check_run
 assert_files
 

@@ -7,7 +7,7 @@ if ! command -v clang-format-14 >/dev/null; then
     echo "clang-format-14 is not installed"
     exit 77
 fi
-files=$(find src tests -name '*.[ch]' | LC_ALL=C sort)
+files=$(find src tests -name '*.[ch]' ! -path '*/fuzz/corpus/*' | LC_ALL=C sort)
 [ -n "$files" ] || {
     echo "no sources found in $(pwd)"
     exit 1

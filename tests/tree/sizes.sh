@@ -1,13 +1,14 @@
 #!/bin/sh
 # Budgets: a .c file has at most 400 lines, a header 150, a function 60 from its signature to its
 # last brace, and nothing at file scope can change but the log level and the lock checker's mask.
+# A seed of a fuzzer has at most 4 KiB.
 set -eu
 cd "${SRCDIR:-$(dirname "$0")/../..}"
 archive=${BUILDDIR:-build}/libhaul.a
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-find src tests/support -name '*.[ch]' | LC_ALL=C sort >"$work/files"
+find src tests/support tests/fuzz -name '*.[ch]' ! -path '*/corpus/*' | LC_ALL=C sort >"$work/files"
 [ -s "$work/files" ] || {
     echo "no sources found in $(pwd)"
     exit 1
@@ -47,6 +48,8 @@ END {
     check_file()
 }
 ' <"$work/files" >"$work/wrong"
+
+find tests/fuzz/corpus -type f -size +4096c -printf '%p: %s bytes\n' >>"$work/wrong"
 
 if [ ! -e "$archive" ]; then
     echo "$archive is missing" >>"$work/wrong"

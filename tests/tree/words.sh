@@ -13,8 +13,8 @@ else
     find src tests doc urls .ci bootstrap configure.ac Makefile.am README.md ChangeLog CONTRIBUTING \
         -type f >"$work/files"
 fi
-# This file holds the patterns, and binary files are no text.
-LC_ALL=C sort "$work/files" | grep -vxF 'tests/tree/words.sh' | while read -r file; do
+# This file holds the patterns; binary files are no text, and the seeds of fuzzers are none of ours.
+LC_ALL=C sort "$work/files" | grep -vE '^tests/(tree/words\.sh$|fuzz/corpus/)' | while read -r file; do
     if [ -f "$file" ] && grep -qI . "$file"; then
         echo "$file"
     fi

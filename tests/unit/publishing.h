@@ -5,11 +5,12 @@
 
 #include "base/memory.h"
 #include "io/publisher.h"
+#include "model/name_template.h"
 #include "scratch.h"
 
 static struct root *root;
 static struct state *state;
-static struct job *jobs[8];
+static struct job *jobs[320];
 static size_t job_count;
 
 static inline void setup(void)
@@ -23,10 +24,16 @@ static inline void setup(void)
     job_count = 0;
 }
 
-static inline void teardown(void)
+/* What another run, or another batch, would begin with. */
+static inline void forget_jobs(void)
 {
     while (job_count > 0)
         job_destroy(jobs[--job_count]);
+}
+
+static inline void teardown(void)
+{
+    forget_jobs();
     state_close(state);
     root_close(root);
     scratch_teardown();
@@ -35,11 +42,12 @@ static inline void teardown(void)
 /* A job as a worker hands it over: verified, with its bytes in a temporary file. */
 static inline struct job *add_job(const char *name, const char *text)
 {
+    static size_t number; /* another URL each time, also after forget_jobs */
     char url[300];
-    snprintf(url, sizeof(url), "http://example.org/%zu/%.200s", job_count, name);
+    snprintf(url, sizeof(url), "http://example.org/%zu/%.200s", ++number, name);
     struct job *job = job_create(job_count + 1, "list", job_count + 1, url, strlen(url));
     job->key = key_of(url, strlen(url));
-    snprintf(job->name, sizeof(job->name), "%s", name);
+    job->name = memory_copy_string(name);
     snprintf(job->temporary, sizeof(job->temporary), "t%zu", job_count);
     int descriptor = root_create_temporary(root, job->temporary);
     ck_assert_int_ge(descriptor, 0);
@@ -48,6 +56,22 @@ static inline struct job *add_job(const char *name, const char *text)
     job->outcome.file_bytes = (int64_t)strlen(text);
     job->outcome.etag = memory_copy_string("\"tag\"");
     jobs[job_count++] = job;
+    return job;
+}
+
+/* A job whose name has its content's digits, which stand in for "%s". */
+static inline struct job *add_digest_job(const char *format, const char *digits, const char *text)
+{
+    char zeros[NAME_DIGEST_LENGTH + 1];
+    memset(zeros, '0', NAME_DIGEST_LENGTH);
+    zeros[NAME_DIGEST_LENGTH] = '\0';
+    const char *place = strstr(format, "%s");
+    ck_assert_ptr_nonnull(place);
+    char name[600];
+    snprintf(name, sizeof(name), "%.*s%s%s", (int)(place - format), format, zeros, place + 2);
+    struct job *job = add_job(name, text);
+    job->digest_offset = (size_t)(place - format);
+    job->outcome.sha256 = memory_copy_string(digits);
     return job;
 }
 

@@ -60,6 +60,17 @@ START_TEST(one_thing_larger_than_the_limit_passes_alone)
 }
 END_TEST
 
+START_TEST(trying_takes_only_what_fits)
+{
+    ck_assert(budget_try_acquire(shared.budget, 60));
+    ck_assert(!budget_try_acquire(shared.budget, 60));
+    ck_assert_uint_eq(budget_held(shared.budget), 60);
+    budget_close(shared.budget);
+    ck_assert(budget_try_acquire(shared.budget, 60));
+    budget_release(shared.budget, 120);
+}
+END_TEST
+
 START_TEST(what_does_not_fit_waits_for_a_release)
 {
     struct thread thread = {0};
@@ -95,6 +106,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, what_fits_passes_at_once);
     tcase_add_test(tests, one_thing_larger_than_the_limit_passes_alone);
+    tcase_add_test(tests, trying_takes_only_what_fits);
     tcase_add_test(tests, what_does_not_fit_waits_for_a_release);
     tcase_add_test(tests, closing_lets_everybody_pass);
     suite_add_tcase(suite, tests);

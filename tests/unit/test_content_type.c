@@ -41,6 +41,9 @@ static const struct {
            "ftypheic\0\0\0\0mif1heic"),
      11, "image/heic", ".heic"},
     {BYTES("\0\0\0\x18"
+           "ftyphevm\0\0\0\0msf1hevm"),
+     11, "image/heic", ".heic"},
+    {BYTES("\0\0\0\x18"
            "ftypisom\0\0\2\0isomiso2"),
      11, "video/mp4", ".mp4"},
     {BYTES("\0\0\0\x18"
@@ -289,6 +292,115 @@ START_TEST(a_declared_type_is_its_name_in_lower_case_or_nothing)
 }
 END_TEST
 
+/* What a name may end in, by media type. */
+static const struct {
+    const char *media_type;
+    const char *right;
+    const char *wrong;
+} extension_cases[] = {
+    {"image/jpeg", ".jpg .jpeg .jpe .jfif .JPG .Jpeg", ".png .webp .txt .jp .jpgx . .html"},
+    {"image/png", ".png .PNG", ".jpg .gif"},
+    {"image/gif", ".gif", ".png"},
+    {"image/webp", ".webp", ".jpg .png .web"},
+    {"image/bmp", ".bmp .dib", ".ico"},
+    {"image/tiff", ".tif .tiff .dng", ".jpg"},
+    {"image/avif", ".avif", ".heic .jpg"},
+    {"image/heic", ".heic .heif .hif", ".avif .jpg"},
+    {"image/heif", ".heif .heic .avif", ".jpg"},
+    {"image/x-icon", ".ico", ".png .cur"},
+    {"image/jxl", ".jxl", ".jpg"},
+    {"image/svg+xml", ".svg", ".svgz .xml .png"},
+    {"text/html", ".html .htm .xhtml .HTM", ".jpg .php .txt .pdf .svg"},
+    {"application/xml", ".xml .rss .atom .xsl .xhtml .svg", ".json .jpg"},
+    {"application/json", ".json .jsonl .geojson", ".xml .jpg"},
+    {"application/pdf", ".pdf", ".doc .html"},
+    {"application/zip", ".zip .docx .epub .apk .jar .odt .XLSX", ".doc .gz .tar .rar"},
+    {"application/gzip", ".gz .tgz .tar.gz .svgz .csv.GZ", ".zip .gz.zip .tar"},
+    {"application/zstd", ".zst .tar.zst", ".gz"},
+    {"application/x-xz", ".xz .tar.xz .txz", ".gz"},
+    {"application/x-bzip2", ".bz2 .tbz2", ".gz"},
+    {"application/x-7z-compressed", ".7z", ".zip"},
+    {"application/x-tar", ".tar", ".tar.gz"},
+    {"application/ogg", ".ogg .ogv .opus", ".mp3"},
+    {"audio/flac", ".flac", ".mp3"},
+    {"audio/mpeg", ".mp3", ".mp4 .jpg"},
+    {"audio/wav", ".wav", ".mp3"},
+    {"audio/mp4", ".m4a .m4b .mp4", ".mp3"},
+    {"video/mp4", ".mp4 .m4v .mpg4 .MOV", ".avi .mkv .jpg"},
+    {"video/quicktime", ".mov .qt", ".jpg"},
+    {"video/3gpp", ".3gp", ".jpg"},
+    {"video/webm", ".webm", ".mkv .webp"},
+    {"video/x-matroska", ".mkv .mka", ".webm"},
+    {"application/x-executable", ".so .elf .bin .so.6.so", ".jpg .exe"},
+    /* Whatever belongs to no binary type: nobody can list what texts are called. */
+    {"text/plain",
+     ".txt .csv .md .log .c .py .html .json .xml .svg .key .m3u8 .TXT .x .averyverylongextension",
+     ".jpg .JPEG .png .pdf .zip .docx .gz .tar.gz .mp4 .exe .doc .woff2"},
+};
+
+static void check_extensions(const char *media_type, const char *list, bool is_right)
+{
+    const struct content_type *type = content_type_find(media_type);
+    ck_assert_msg(type != NULL, "%s", media_type);
+    while (*list != '\0') {
+        char extension[64];
+        size_t length = strcspn(list, " ");
+        memcpy(extension, list, length);
+        extension[length] = '\0';
+        ck_assert_msg(content_type_has_extension(type, extension) == is_right, "%s %s", media_type,
+                      extension);
+        list += length + (list[length] == ' ');
+    }
+}
+
+START_TEST(an_extension_is_right_for_its_type_and_those_built_on_it)
+{
+    const char *media_type = extension_cases[_i].media_type;
+    const struct content_type *type = content_type_find(media_type);
+    check_extensions(media_type, extension_cases[_i].right, true);
+    check_extensions(media_type, extension_cases[_i].wrong, false);
+    ck_assert(content_type_has_extension(type, type->extension));
+    ck_assert(content_type_has_extension(type, "") == (type->extension[0] == '\0'));
+}
+END_TEST
+
+START_TEST(every_type_that_detection_gives_has_words)
+{
+    const struct content_type *type = detect(binary_cases[_i].bytes, binary_cases[_i].length);
+    char word[64];
+    strcpy(word, type->media_type);
+    ck_assert(content_type_is_known_word(word));
+    ck_assert(content_type_is_called(type, word));
+    bool is_image = strncmp(word, "image/", 6) == 0;
+    ck_assert(content_type_is_image_word(word) == is_image);
+    strcpy(strchr(word, '/') + 1, "*");
+    ck_assert(content_type_is_called(type, word));
+    ck_assert(content_type_is_image_word(word) == is_image);
+    *strchr(word, '/') = '\0';
+    ck_assert(content_type_is_called(type, word));
+    ck_assert(content_type_is_known_word(word));
+    if (type->extension[0] != '\0')
+        ck_assert(content_type_is_called(type, type->extension + 1));
+    ck_assert(content_type_has_extension(type, type->extension));
+    ck_assert(content_type_find(type->media_type) != NULL);
+    ck_assert(!content_type_is_called(type, ""));
+    ck_assert(!content_type_is_called(type, "/"));
+    ck_assert(!content_type_is_called(type, "none-such"));
+}
+END_TEST
+
+START_TEST(words_that_name_no_type_are_unknown)
+{
+    static const char *const WORDS[] = {"",      " ",    "imag", "images", "image/",   "image/j",
+                                        "IMAGE", "*",    "*/*",  "docx",   "jpg jpeg", "jpg ",
+                                        ".jpg",  "svgz", "php",  "gz zip"};
+    for (size_t i = 0; i < ARRAY_LENGTH(WORDS); i++) {
+        ck_assert_msg(!content_type_is_known_word(WORDS[i]), "%s", WORDS[i]);
+        ck_assert(!content_type_is_image_word(WORDS[i]));
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("content_type");
@@ -303,6 +415,11 @@ int main(void)
     tcase_add_test(cases, json_is_followed_through_a_whole_head);
     tcase_add_loop_test(cases, a_declared_type_is_its_name_in_lower_case_or_nothing, 0,
                         (int)ARRAY_LENGTH(declared_cases));
+    tcase_add_loop_test(cases, an_extension_is_right_for_its_type_and_those_built_on_it, 0,
+                        (int)ARRAY_LENGTH(extension_cases));
+    tcase_add_loop_test(cases, every_type_that_detection_gives_has_words, 0,
+                        (int)ARRAY_LENGTH(binary_cases));
+    tcase_add_test(cases, words_that_name_no_type_are_unknown);
     Suite *suite = suite_create("content_type");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

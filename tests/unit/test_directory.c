@@ -113,6 +113,137 @@ START_TEST(a_path_is_created_with_all_its_parents)
 }
 END_TEST
 
+/* What the callback was told, and what it does at that moment. */
+struct making {
+    int parent;
+    char paths[200];
+    int result;
+    const char *planted; /* is there before haul makes it: */
+    mode_t kind;
+};
+
+static int note_path(void *context, const char *path)
+{
+    struct making *making = context;
+    size_t length = strlen(making->paths);
+    snprintf(making->paths + length, sizeof(making->paths) - length, "%s ", path);
+    if (faccessat(making->parent, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return -EDOM; /* too late to be told */
+    if (making->planted != NULL && strcmp(making->planted, path) == 0) {
+        if (making->kind == S_IFDIR)
+            mkdirat(making->parent, path, 0755);
+        else if (making->kind == S_IFLNK)
+            EXPECT(symlinkat(in_scratch("other"), making->parent, path) == 0);
+        else
+            EXPECT(mknodat(making->parent, path, making->kind | 0600, 0) == 0);
+    }
+    return making->result;
+}
+
+static int make(struct making *making, const char *path)
+{
+    making->parent = open_scratch();
+    int result = directory_make(making->parent, path, note_path, making);
+    close(making->parent);
+    return result;
+}
+
+static const struct {
+    const char *path;
+    bool is_made;
+    const char *told;
+} making_cases[] = {
+    {"new", true, "new "},
+    {"new/b/c", true, "new new/b new/b/c "},
+    {"inner/new/c", true, "inner/new inner/new/c "},
+    {"inner/deep", true, ""},
+    {"inner", true, ""},
+    {"inner/file", false, ""},
+    {"inner/file/below", false, ""},
+    {"inner/link", false, ""},
+    {"inner/link/below", false, ""},
+    {"inner/outside/below", false, ""},
+    {"inner/dangling", false, ""},
+    {"inner/dangling/below", false, ""},
+    {"first/new", false, ""},
+    {"inner/fifo/new", false, ""},
+    {"../escaped", false, ""},
+    {"/tmp/escaped", false, ""},
+    {"", false, ""},
+    {"inner//deep", false, ""},
+};
+
+static void expect_directories_to_be_made(void)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(making_cases); i++) {
+        struct making making = {0};
+        int result = make(&making, making_cases[i].path);
+        if ((result == 0) != making_cases[i].is_made ||
+            strcmp(making.paths, making_cases[i].told) != 0) {
+            dprintf(STDERR_FILENO, "%s gave %d, told %s\n", making_cases[i].path, result,
+                    making.paths);
+            _exit(1);
+        }
+        if (result == 0) {
+            EXPECT(scratch_kind(making_cases[i].path) == S_IFDIR);
+            EXPECT(make(&(struct making){0}, making_cases[i].path) == 0);
+        }
+        if (scratch_kind("new") == S_IFDIR)
+            EXPECT(nftw(in_scratch("new"), scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0);
+    }
+    EXPECT(scratch_kind("nothing") == 0 && scratch_kind("other/below") == 0);
+    EXPECT(nftw(in_scratch("inner/new"), scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0);
+}
+
+static void make_without_openat2(void)
+{
+    scratch_refuse_call(SYS_openat2, ENOSYS);
+    expect_directories_to_be_made();
+}
+
+START_TEST(directories_are_made_where_they_are_missing_and_links_followed_nowhere)
+{
+    plant_tree();
+    ck_assert_int_eq(symlink(in_scratch("nothing"), in_scratch("inner/dangling")), 0);
+    ck_assert_int_eq(mkfifo(in_scratch("inner/fifo"), 0600), 0);
+    scratch_child(expect_directories_to_be_made, "openat2");
+    scratch_child(make_without_openat2, "a kernel without openat2");
+}
+END_TEST
+
+static const struct {
+    mode_t kind;
+    int result;
+} race_cases[] = {{S_IFDIR, 0}, {S_IFREG, -ENOTDIR}, {S_IFLNK, -ELOOP}, {S_IFIFO, -ENOTDIR}};
+
+START_TEST(what_appears_at_the_last_moment_is_used_only_when_it_is_a_directory)
+{
+    ck_assert_int_eq(mkdir(in_scratch("other"), 0755), 0);
+    struct making making = {.planted = "a/b", .kind = race_cases[_i].kind};
+    ck_assert_int_eq(make(&making, "a/b/escaped"), race_cases[_i].result);
+    ck_assert_int_eq(scratch_kind("a/b"), race_cases[_i].kind);
+    ck_assert_int_eq(scratch_kind("other/escaped"), 0);
+}
+END_TEST
+
+START_TEST(the_callback_can_end_it_and_the_umask_counts)
+{
+    struct making making = {.result = -EIO};
+    ck_assert_int_eq(make(&making, "a/b"), -EIO);
+    ck_assert_str_eq(making.paths, "a ");
+    ck_assert_int_eq(scratch_kind("a"), 0);
+    mode_t mask = umask(027);
+    int parent = open_scratch();
+    int result = directory_make(parent, "a/b", NULL, NULL);
+    umask(mask);
+    close(parent);
+    ck_assert_int_eq(result, 0);
+    struct stat status;
+    ck_assert_int_eq(stat(in_scratch("a/b"), &status), 0);
+    ck_assert_int_eq(status.st_mode, S_IFDIR | 0750);
+}
+END_TEST
+
 START_TEST(only_regular_files_are_removed)
 {
     plant_tree();
@@ -198,6 +329,10 @@ int main(void)
     tcase_add_test(cases, symbolic_links_are_followed_on_no_level);
     tcase_add_test(cases, symbolic_links_are_followed_on_no_level_without_openat2);
     tcase_add_test(cases, a_path_is_created_with_all_its_parents);
+    tcase_add_test(cases, directories_are_made_where_they_are_missing_and_links_followed_nowhere);
+    tcase_add_loop_test(cases, what_appears_at_the_last_moment_is_used_only_when_it_is_a_directory,
+                        0, (int)ARRAY_LENGTH(race_cases));
+    tcase_add_test(cases, the_callback_can_end_it_and_the_umask_counts);
     tcase_add_test(cases, only_regular_files_are_removed);
     tcase_add_test(cases, a_link_that_gets_the_name_at_the_last_moment_is_not_lost);
     Suite *suite = suite_create("directory");

@@ -90,12 +90,97 @@ static const struct {
     {"nul-2.jpg", "nul-2.jpg"},
 };
 
+/* What is not percent-encoded. */
+static const struct {
+    const char *text;
+    const char *expected;
+    const char *escaped;
+} texts[] = {
+    {"a.jpg", "a.jpg", "a.jpg"},
+    {"100%.jpg", "100%25.jpg", "100%25.jpg"},
+    {"%41", "%2541", "%2541"},
+    {"%2e%2e", "%252e%252e", "%252e%252e"},
+    {"a%", "a%25", "a%25"},
+    {"a/b", "a%2Fb", "a%2Fb"},
+    {"../..", "%2E.%2F", "..%2F.."},
+    {"..", "index", ".."},
+    {"", "index", ""},
+    {" .a ", "%2Ea", " .a "},
+    {"con", "_con", "con"},
+    {"caf\xc3\xa9\n", "caf\xc3\xa9%0A", "caf\xc3\xa9\n"},
+};
+
 START_TEST(a_name_is_constructed_from_a_segment)
 {
     char name[NAME_SIZE];
     const char *segment = cases[_i].segment;
     ck_assert_ptr_eq(name_construct(segment, strlen(segment), name), name);
     ck_assert_str_eq(name, cases[_i].expected);
+}
+END_TEST
+
+START_TEST(a_constructed_name_is_a_segment_of_the_same_name)
+{
+    char name[NAME_SIZE];
+    char again[NAME_SIZE];
+    const char *segment = cases[_i].segment;
+    name_construct(segment, strlen(segment), name);
+    ck_assert_str_eq(name_construct(name, strlen(name), again), name);
+}
+END_TEST
+
+START_TEST(a_text_that_is_not_encoded_is_itself)
+{
+    char name[NAME_SIZE];
+    const char *text = texts[_i].text;
+    ck_assert_ptr_eq(name_construct_text(text, strlen(text), name), name);
+    ck_assert_str_eq(name, texts[_i].expected);
+    struct text segment;
+    text_init(&segment, 100);
+    text_append_char(&segment, 'x');
+    name_escape(&segment, text, strlen(text));
+    ck_assert_str_eq(segment.data + 1, texts[_i].escaped);
+    ck_assert_int_eq(segment.data[0], 'x');
+    text_clear(&segment);
+}
+END_TEST
+
+static const struct {
+    const char *segment;
+    bool is_nothing;
+} nothings[] = {
+    {"", true},       {".", true},       {"..", true},   {"...", true},
+    {" ", true},      {" . . ", true},   {"%20", true},  {"%2e%2E", true},
+    {".%2e", true},   {"%2e%20.", true}, {"a", false},   {".a", false},
+    {"%", false},     {"%2", false},     {"%00", false}, {"%252e%252e", false},
+    {"..%2F", false}, {"-", false},      {"\t", false},
+};
+
+START_TEST(blanks_and_dots_are_nothing)
+{
+    const char *segment = nothings[_i].segment;
+    ck_assert_msg(name_is_nothing(segment, strlen(segment)) == nothings[_i].is_nothing, "%s",
+                  segment);
+    char name[NAME_SIZE];
+    name_construct(segment, strlen(segment), name);
+    ck_assert_int_eq(strcmp(name, "index") == 0, nothings[_i].is_nothing);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    size_t limit;
+    size_t expected;
+} cuts[] = {
+    {"abc", 3, 3},       {"abc", 2, 2},       {"abc", 0, 0},
+    {"a\xc3\xa9", 3, 3}, {"a\xc3\xa9", 2, 1}, {"\xf0\x9f\x98\x80", 3, 0},
+    {"a%2F", 4, 4},      {"a%2F", 3, 1},      {"a%2F", 2, 1},
+    {"a%2F", 1, 1},      {"%C3%A9x", 5, 3},
+};
+
+START_TEST(a_cut_splits_neither_characters_nor_escapes)
+{
+    ck_assert_uint_eq(name_cut(cuts[_i].name, cuts[_i].limit), cuts[_i].expected);
 }
 END_TEST
 
@@ -175,6 +260,22 @@ START_TEST(long_names_that_differ_in_the_middle_stay_different)
     ck_assert_str_ne(first, second);
     ck_assert_int_eq(strncmp(first, second, 179), 0);
     free(segment);
+}
+END_TEST
+
+START_TEST(a_long_name_of_a_device_is_no_device)
+{
+    /* Around the length from which not all of a name is kept, too. */
+    for (size_t count = 1; count < 1000; count++) {
+        char *segment = repeat("a", count, ".jpg");
+        memcpy(segment, "nul.", count < 4 ? count : 4);
+        char name[NAME_SIZE];
+        name_construct(segment, strlen(segment), name);
+        ck_assert_uint_le(strlen(name), NAME_MAX_BYTES);
+        ck_assert_str_eq(name + strlen(name) - 4, ".jpg");
+        ck_assert_int_eq(strncmp(name, "_nul.", 5) == 0, count >= 3);
+        free(segment);
+    }
 }
 END_TEST
 
@@ -363,6 +464,8 @@ START_TEST(no_bytes_make_an_unsafe_name)
         char name[NAME_SIZE];
         ck_assert_msg(is_safe(name_construct(segment, length, name)), "%s", name);
         char again[NAME_SIZE];
+        name_construct(name, strlen(name), again);
+        ck_assert_str_eq(again, name);
         name_add_number(name, next_random(&state), again);
         ck_assert_msg(is_safe(again), "%s", again);
     }
@@ -406,10 +509,16 @@ int main(void)
     tcase_add_loop_test(tests, foreign_names_are_safe_only_as_haul_makes_them, 0,
                         ARRAY_LENGTH(foreign));
     tcase_add_loop_test(tests, a_name_is_constructed_from_a_segment, 0, ARRAY_LENGTH(cases));
+    tcase_add_loop_test(tests, a_constructed_name_is_a_segment_of_the_same_name, 0,
+                        ARRAY_LENGTH(cases));
+    tcase_add_loop_test(tests, a_text_that_is_not_encoded_is_itself, 0, ARRAY_LENGTH(texts));
+    tcase_add_loop_test(tests, blanks_and_dots_are_nothing, 0, ARRAY_LENGTH(nothings));
+    tcase_add_loop_test(tests, a_cut_splits_neither_characters_nor_escapes, 0, ARRAY_LENGTH(cuts));
     tcase_add_test(tests, a_segment_need_not_end_with_nul);
     tcase_add_loop_test(tests, a_long_name_keeps_beginning_extension_and_a_hash, 0,
                         ARRAY_LENGTH(long_cases));
     tcase_add_test(tests, long_names_that_differ_in_the_middle_stay_different);
+    tcase_add_test(tests, a_long_name_of_a_device_is_no_device);
     tcase_add_loop_test(tests, an_extension_is_short_and_has_a_letter, 0, ARRAY_LENGTH(extensions));
     tcase_add_loop_test(tests, a_number_goes_before_the_extension, 0, ARRAY_LENGTH(numbered));
     tcase_add_test(tests, a_numbered_name_is_cut_at_the_same_place_for_every_number);

@@ -73,7 +73,7 @@ START_TEST(a_new_outcome_knows_nothing_and_is_an_internal_failure)
     ck_assert_int_eq(outcome.failure, FAILURE_INTERNAL);
     ck_assert_int_eq(outcome.curl, -1);
     ck_assert_int_eq(outcome.http, 0);
-    ck_assert_str_eq(outcome.detail, "");
+    ck_assert_str_eq(outcome_detail(&outcome), "");
     ck_assert_str_eq(outcome.ip, "");
     ck_assert_uint_eq(outcome.attempts, 0);
     ck_assert_int_eq(outcome.us.queue, -1);
@@ -185,7 +185,7 @@ START_TEST(a_failure_replaces_status_class_and_detail)
     ck_assert_str_eq(job->outcome.detail, "after 15 min");
     job_fail(job, FAILURE_NOT_FOUND, NULL);
     ck_assert_int_eq(job->outcome.failure, FAILURE_NOT_FOUND);
-    ck_assert_str_eq(job->outcome.detail, "");
+    ck_assert_str_eq(outcome_detail(&job->outcome), "");
     job_destroy(job);
     job_destroy(NULL);
 }

@@ -43,20 +43,34 @@ static const struct {
     bool wants;
     const char *type;
     const char *path;
+    bool fixes;
 } extension_cases[] = {
-    {"photo", true, "image/jpeg", "photo.jpg"},
-    {"photo", true, "image/webp", "photo.webp"},
-    {"photo", true, "text/html", "photo.html"},
-    {"notes", true, "text/plain", "notes"},
-    {"photo", true, NULL, "photo"},
-    {"photo.jpg", false, "image/png", "photo.jpg"},
-    {"photo", true, "no/type", "photo"},
+    {"photo", true, "image/jpeg", "photo.jpg", false},
+    {"photo", true, "image/webp", "photo.webp", false},
+    {"photo", true, "text/html", "photo.html", false},
+    {"notes", true, "text/plain", "notes", false},
+    {"photo", true, NULL, "photo", false},
+    {"photo.jpg", false, "image/png", "photo.jpg", false},
+    {"photo", true, "no/type", "photo", false},
+    {"v1.5/photo", true, "image/jpeg", "v1.5/photo.jpg", false},
+    {"photo.jpg", false, "image/png", "photo.png", true},
+    {"photo.jpeg", false, "image/jpeg", "photo.jpeg", true},
+    {"photo.JPG", false, "image/jpeg", "photo.JPG", true},
+    {"photo.jpg", false, "application/x-tar", "photo.tar", true},
+    {"photo.tar.gz", false, "image/png", "photo.png", true},
+    {"photo.jpg", false, "text/plain", "photo.jpg", true},
+    {"photo.jpg", false, NULL, "photo.jpg", true},
+    {"photo.jpg", false, "no/type", "photo.jpg", true},
+    {"photo", false, "image/png", "photo.png", true},
+    {"v1.jpg/photo", false, "image/png", "v1.jpg/photo.png", true},
+    {"v1.jpg/photo.gif", false, "image/png", "v1.jpg/photo.png", true},
 };
 
-START_TEST(a_bare_name_gets_the_extension_of_its_type)
+START_TEST(the_extension_is_that_of_the_type)
 {
     struct job *job = add_job(extension_cases[_i].name, "x");
     job->wants_extension = extension_cases[_i].wants;
+    job->fixes_extension = extension_cases[_i].fixes;
     job->outcome.detected_type = extension_cases[_i].type;
     publish(SYNC_NONE, EXISTING_SKIP);
     ck_assert_str_eq(job->outcome.path, extension_cases[_i].path);
@@ -131,7 +145,7 @@ START_TEST(what_is_there_is_treated_by_the_policy_and_only_files_are_replaced)
         ck_assert_ptr_null(job->outcome.path);
         ck_assert(!state_find(state, job->key, &row));
         ck_assert_int_eq(job->outcome.file_bytes, -1);
-        ck_assert_int_ne(job->outcome.detail[0], '\0');
+        ck_assert_str_ne(outcome_detail(&job->outcome), "");
     }
     ck_assert_int_eq(neighbour->outcome.status, STATUS_DOWNLOADED);
     ck_assert(no_temporary_is_left());
@@ -189,16 +203,38 @@ START_TEST(an_old_row_comes_back_when_the_new_file_gets_no_name)
 }
 END_TEST
 
-static const char *const evil_names[] = {"..", "../escaped", "/tmp/escaped", ".haul/state.db", ""};
+START_TEST(an_own_file_is_replaced_only_under_the_name_that_was_asked_about)
+{
+    scratch_write("out/a.png", "foreign");
+    scratch_write("out/b.jpg", "own");
+    struct job *fixed = add_job("a.jpg", "new");
+    struct job *same = add_job("b.jpg", "new");
+    fixed->owns_existing = same->owns_existing = true;
+    fixed->fixes_extension = same->fixes_extension = true;
+    fixed->outcome.detected_type = "image/png";
+    same->outcome.detected_type = "image/jpeg";
+    publish(modes[_i], EXISTING_SKIP);
+    ck_assert_int_eq(fixed->outcome.status, STATUS_SKIPPED);
+    ck_assert(scratch_holds("out/a.png", "foreign"));
+    ck_assert_int_eq(same->outcome.status, STATUS_DOWNLOADED);
+    ck_assert(scratch_holds("out/b.jpg", "new"));
+}
+END_TEST
+
+static const char *const evil_names[] = {
+    "..", "../escaped", "/tmp/escaped", ".haul/state.db", "",   "a/../../escaped", "a//b",
+    "/",  "/a",         "a/",           ".HAUL/tmp/x",    "./a"};
 
 START_TEST(a_name_that_leads_elsewhere_fails_and_its_neighbours_do_not)
 {
     struct job *evil = add_job(evil_names[_i], "evil");
     struct job *good = add_job("good.jpg", "good");
+    struct job *below = add_job("z/good.jpg", "good");
     publish(SYNC_BATCH, EXISTING_OVERWRITE);
     ck_assert_int_eq(evil->outcome.status, STATUS_FAILED);
     ck_assert_int_eq(evil->outcome.failure, FAILURE_IO);
     ck_assert_int_eq(good->outcome.status, STATUS_DOWNLOADED);
+    ck_assert_int_eq(below->outcome.status, STATUS_DOWNLOADED);
     ck_assert_int_eq(scratch_kind("escaped"), 0);
     struct state_row row;
     ck_assert(!state_find(state, evil->key, &row));
@@ -214,13 +250,15 @@ int main(void)
     int mode_count = (int)ARRAY_LENGTH(modes);
     tcase_add_loop_test(cases, files_get_their_names_and_rows, 0, mode_count);
     tcase_add_loop_test(cases, a_batch_without_files_is_fine, 0, mode_count);
-    tcase_add_loop_test(cases, a_bare_name_gets_the_extension_of_its_type, 0,
+    tcase_add_loop_test(cases, the_extension_is_that_of_the_type, 0,
                         (int)ARRAY_LENGTH(extension_cases));
     tcase_add_loop_test(cases, what_is_there_is_treated_by_the_policy_and_only_files_are_replaced,
                         0, (int)ARRAY_LENGTH(existing_cases));
     tcase_add_loop_test(cases, renaming_takes_the_first_free_number_and_every_file_gets_its_own, 0,
                         mode_count);
     tcase_add_loop_test(cases, an_old_row_comes_back_when_the_new_file_gets_no_name, 0, mode_count);
+    tcase_add_loop_test(cases, an_own_file_is_replaced_only_under_the_name_that_was_asked_about, 0,
+                        mode_count);
     tcase_add_loop_test(cases, a_name_that_leads_elsewhere_fails_and_its_neighbours_do_not, 0,
                         (int)ARRAY_LENGTH(evil_names));
     Suite *suite = suite_create("publisher");

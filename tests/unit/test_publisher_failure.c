@@ -27,7 +27,7 @@ START_TEST(a_state_that_cannot_be_written_fails_all_and_names_nothing)
     ck_assert_int_eq(scratch_kind("out/a.jpg"), has_first ? S_IFREG : 0);
     ck_assert_int_eq(jobs[1]->outcome.status, STATUS_FAILED);
     ck_assert_int_eq(jobs[1]->outcome.failure, FAILURE_IO);
-    ck_assert_ptr_nonnull(strstr(jobs[1]->outcome.detail, "state.db"));
+    ck_assert_ptr_nonnull(strstr(outcome_detail(&jobs[1]->outcome), "state.db"));
     ck_assert_int_eq(scratch_kind("out/b.jpg"), 0);
     ck_assert(no_temporary_is_left());
 }

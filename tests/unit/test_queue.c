@@ -357,6 +357,60 @@ START_TEST(a_taker_that_came_by_itself_gets_no_wake_while_it_works)
 }
 END_TEST
 
+/* How a held queue is let go. */
+enum release { RELEASE_FULL, RELEASE_CLOSE, RELEASE_DRAIN, RELEASE_LET_GO };
+
+START_TEST(a_held_queue_gives_nothing_before_it_is_let_go)
+{
+    struct queue *queue = queue_create(QUEUE_LIFO, 3, 0);
+    unsigned calls;
+    struct queue_taker *taker = add_counted_taker(queue, &calls);
+    queue_hold(queue);
+    push(queue, 0, 0);
+    push(queue, 1, 0);
+    ck_assert_int_eq(take_nothing(queue, taker, 0), CLOCK_NEVER);
+    ck_assert_uint_eq(calls, 0);
+    switch ((enum release)_i) {
+    case RELEASE_FULL:
+        push(queue, 2, 0);
+        break;
+    case RELEASE_CLOSE:
+        queue_close(queue);
+        break;
+    case RELEASE_DRAIN:
+        queue_drain(queue);
+        break;
+    case RELEASE_LET_GO:
+        queue_let_go(queue);
+        break;
+    }
+    ck_assert_uint_ge(calls, 1);
+    if (_i == RELEASE_FULL)
+        ck_assert_uint_eq(take(queue, taker, 0), 2);
+    ck_assert_uint_eq(take(queue, taker, 0), 1);
+    ck_assert_uint_eq(take(queue, taker, 0), 0);
+    if (_i == RELEASE_FULL || _i == RELEASE_LET_GO) { /* held only once */
+        push(queue, 3, 0);
+        ck_assert_uint_eq(take(queue, taker, 0), 3);
+    }
+    queue_destroy(queue);
+}
+END_TEST
+
+START_TEST(a_held_queue_that_gets_nothing_ends_when_it_is_closed)
+{
+    struct queue *queue = queue_create(QUEUE_SHUFFLED, 3, 0);
+    unsigned calls;
+    struct queue_taker *taker = add_counted_taker(queue, &calls);
+    queue_hold(queue);
+    take_nothing(queue, taker, 0);
+    queue_close(queue);
+    ck_assert_uint_ge(calls, 1);
+    ck_assert(is_ended(queue, taker));
+    queue_destroy(queue);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("queue");
@@ -373,6 +427,9 @@ int main(void)
     tcase_add_test(cases, due_times_are_always_watched_by_an_idle_taker);
     tcase_add_test(cases, a_taker_that_leaves_for_an_item_hands_the_watch_over);
     tcase_add_test(cases, a_taker_that_came_by_itself_gets_no_wake_while_it_works);
+    tcase_add_loop_test(cases, a_held_queue_gives_nothing_before_it_is_let_go, RELEASE_FULL,
+                        RELEASE_LET_GO + 1);
+    tcase_add_test(cases, a_held_queue_that_gets_nothing_ends_when_it_is_closed);
     Suite *suite = suite_create("queue");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -262,7 +262,7 @@ START_TEST(hostile_bytes_everywhere_leave_a_valid_line)
     job->source = HOSTILE;
     free(job->redirected.target);
     job->redirected.target = strdup(HOSTILE);
-    strcpy(job->outcome.detail, HOSTILE);
+    outcome_set_detail(&job->outcome, "%s", HOSTILE);
     strcpy(job->outcome.ip, HOSTILE);
     free(job->outcome.path);
     job->outcome.path = strdup(HOSTILE);

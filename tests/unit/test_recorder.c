@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "bell.h"
 #include "scratch.h"
 
@@ -47,10 +48,11 @@ static void setup(void)
     atomic_store(&parts.recorded, 0);
 }
 
-static void make(enum sync_mode sync)
+static void make_with(enum sync_mode sync, const struct naming_settings *naming)
 {
     struct error error = {0};
     struct recorder_settings settings = {
+        .naming = naming,
         .root = parts.root,
         .folder = parts.folder,
         .results = parts.results,
@@ -65,6 +67,11 @@ static void make(enum sync_mode sync)
     parts.recorder = recorder_create(&settings, &error);
     ck_assert_msg(parts.recorder != NULL, "%s", error.text);
     recorder_add_waiter(parts.recorder, (struct hook){bell_ring, &parts.room});
+}
+
+static void make(enum sync_mode sync)
+{
+    make_with(sync, NULL);
 }
 
 static void start(void)
@@ -94,11 +101,12 @@ static void push_failed(unsigned number)
     recorder_push(parts.recorder, job);
 }
 
-static void push_file(unsigned number, const char *name)
+static void push_named(unsigned number, const char *name, const char *server_name)
 {
     struct job *job = job_create(number, "list", number, "http://a/x", 10);
     snprintf(job->temporary, sizeof job->temporary, "%u", number);
-    snprintf(job->name, sizeof job->name, "%s", name);
+    job->name = memory_copy_string(name);
+    job->server_name = memory_copy_string(server_name);
     int descriptor = root_create_temporary(parts.root, job->temporary);
     ck_assert_int_ge(descriptor, 0);
     ck_assert_int_eq(write(descriptor, "body", 4), 4);
@@ -107,6 +115,11 @@ static void push_file(unsigned number, const char *name)
     job->outcome.file_bytes = 4;
     budget_acquire(parts.budget, job_weight(job));
     recorder_push(parts.recorder, job);
+}
+
+static void push_file(unsigned number, const char *name)
+{
+    push_named(number, name, NULL);
 }
 
 static unsigned count_lines(const char *name)
@@ -120,6 +133,24 @@ static unsigned count_lines(const char *name)
         lines += character == '\n';
     fclose(file);
     return lines;
+}
+
+/* The names of the records, in their order. */
+static void read_paths(char *out, size_t size)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/results.jsonl", run_folder_path(parts.folder));
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    char line[4096];
+    size_t used = 0;
+    while (fgets(line, sizeof line, file) != NULL) {
+        const char *name = strstr(line, "\"path\":\"");
+        ck_assert_ptr_nonnull(name);
+        name += strlen("\"path\":\"");
+        used += (size_t)snprintf(out + used, size - used, "%.*s ", (int)strcspn(name, "\""), name);
+    }
+    fclose(file);
 }
 
 static const enum sync_mode modes[] = {SYNC_BATCH, SYNC_FILE, SYNC_NONE};
@@ -175,6 +206,22 @@ START_TEST(files_appear_without_a_stop_when_nothing_is_batched)
 }
 END_TEST
 
+START_TEST(names_of_servers_are_given_in_the_order_of_the_list)
+{
+    char paths[200];
+    struct naming_settings naming = {0};
+    make_with(SYNC_NONE, &naming);
+    start();
+    push_named(3, "wish.txt", NULL);
+    push_named(2, "2.txt", "same.txt");
+    push_named(4, "same-2.txt", NULL);
+    push_named(1, "1.txt", "SAME.txt");
+    recorder_stop(parts.recorder);
+    read_paths(paths, sizeof paths);
+    ck_assert_str_eq(paths, "SAME.txt same-2.txt wish.txt same-2-2.txt ");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("recorder");
@@ -182,6 +229,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, everything_pushed_is_recorded_when_it_stops, 0, ARRAY_LENGTH(modes));
+    tcase_add_test(tests, names_of_servers_are_given_in_the_order_of_the_list);
     tcase_add_test(tests, a_full_recorder_calls_for_more_when_it_has_room);
     tcase_add_test(tests, files_appear_without_a_stop_when_nothing_is_batched);
     suite_add_tcase(suite, tests);

@@ -167,6 +167,10 @@ START_TEST(a_name_that_leads_elsewhere_is_refused)
     ck_assert_int_eq(root_publish(root, "t", name), -EINVAL);
     ck_assert_int_eq(root_replace(root, "t", name), -EINVAL);
     ck_assert_int_eq(root_stat(root, name, &status), -EINVAL);
+    ck_assert_int_eq(root_open_file(root, name), -EINVAL);
+    ck_assert_int_eq(root_make_directories(root, name, NULL, NULL), -EINVAL);
+    if (name[0] != '\0')
+        ck_assert_int_eq(root_sync_directory(root, name), -EINVAL);
     ck_assert(scratch_holds("out/.haul/tmp/t", "new"));
     ck_assert_int_eq(scratch_kind("escaped"), 0);
     root_close(root);
@@ -297,8 +301,125 @@ START_TEST(stat_tells_a_link_from_what_it_points_to)
     ck_assert_int_eq(root_stat(root, "none", &status), -ENOENT);
     ck_assert_int_lt(root_stat(root, "link/below", &status), 0);
     ck_assert_int_eq(root_sync_filesystem(root), 0);
-    ck_assert_int_eq(root_sync_directory(root), 0);
+    ck_assert_int_eq(root_sync_directory(root, ""), 0);
     root_close(root);
+}
+END_TEST
+
+static int count_made(void *context, const char *path)
+{
+    (void)path;
+    ++*(int *)context;
+    return 0;
+}
+
+START_TEST(the_directories_of_a_name_are_made_and_the_name_is_not)
+{
+    struct root *root = open_root();
+    int made = 0;
+    ck_assert_int_eq(root_make_directories(root, "plain.jpg", count_made, &made), 0);
+    ck_assert_int_eq(made, 0);
+    ck_assert_int_eq(root_make_directories(root, "a/b/c.jpg", count_made, &made), 0);
+    ck_assert_int_eq(root_make_directories(root, "a/d.jpg", count_made, &made), 0);
+    ck_assert_int_eq(made, 2);
+    ck_assert_int_eq(scratch_kind("out/a/b"), S_IFDIR);
+    ck_assert_int_eq(scratch_kind("out/a/b/c.jpg"), 0);
+    make_temporary(root, "t", "x");
+    ck_assert_int_eq(root_publish(root, "t", "a/b/c.jpg"), 0);
+    ck_assert(scratch_holds("out/a/b/c.jpg", "x"));
+    ck_assert_int_eq(root_sync_directory(root, "a/b"), 0);
+    ck_assert_int_eq(root_sync_directory(root, "a/none"), -ENOENT);
+    ck_assert_int_eq(root_make_directories(root, "a/b/c.jpg/d.jpg", NULL, NULL), -ENOTDIR);
+    struct stat status;
+    ck_assert_int_eq(root_stat(root, "a/none/c.jpg", &status), -ENOENT);
+    ck_assert_int_eq(root_stat(root, "a/b/c.jpg/d.jpg", &status), -ENOTDIR);
+    root_close(root);
+}
+END_TEST
+
+START_TEST(only_a_regular_file_is_opened_for_reading)
+{
+    struct root *root = open_root();
+    plant("out");
+    scratch_write("out/file", "content");
+    ck_assert_int_eq(mkdir(in_scratch("out/a"), 0755), 0);
+    scratch_write("out/a/file", "below");
+    for (size_t i = 0; i < ARRAY_LENGTH(planted); i++)
+        ck_assert_int_eq(root_open_file(root, planted[i].name), -EINVAL);
+    ck_assert_int_eq(root_open_file(root, "none"), -ENOENT);
+    ck_assert_int_eq(root_open_file(root, "none/file"), -ENOENT);
+    ck_assert_int_lt(root_open_file(root, "link/file"), 0);
+    int descriptor = root_open_file(root, "a/file");
+    char content[16];
+    ck_assert_int_eq(read(descriptor, content, sizeof(content)), 5);
+    ck_assert_int_eq(memcmp(content, "below", 5), 0);
+    ck_assert_int_lt(write(descriptor, "x", 1), 0);
+    close(descriptor);
+    root_close(root);
+}
+END_TEST
+
+START_TEST(looking_changes_nothing_and_needs_no_lock)
+{
+    struct error error = {0};
+    ck_assert_ptr_null(root_open_read_only(in_scratch("out"), &error));
+    ck_assert_int_eq(error.kind, ERROR_NONE);
+    ck_assert_int_eq(scratch_kind("out"), 0);
+    ck_assert_int_eq(mkdir(in_scratch("out"), 0755), 0);
+    scratch_write("out/file", "content");
+    struct root *root = root_open_read_only(in_scratch("out"), &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+    ck_assert(!root_has_private(root));
+    struct stat status;
+    ck_assert_int_eq(root_stat(root, "file", &status), 0);
+    ck_assert_int_eq(scratch_kind("out/.haul"), 0);
+    root_close(root);
+
+    struct root *run = open_root();
+    make_temporary(run, "t", "half");
+    root = root_open_read_only(in_scratch("out"), &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+    ck_assert(root_has_private(root) && root_has_private(run));
+    ck_assert_str_eq(root_private_path(root), root_private_path(run));
+    root_close(root);
+    ck_assert(scratch_holds("out/.haul/tmp/t", "half"));
+    ck_assert_int_eq(scratch_kind("out/.haul/reserve"), S_IFREG);
+    ck_assert(root_is_held(in_scratch("out"), &error));
+    root_close(run);
+}
+END_TEST
+
+START_TEST(what_cannot_be_looked_at_is_an_error)
+{
+    struct error error = {0};
+    scratch_write("file", "x");
+    ck_assert_ptr_null(root_open_read_only(in_scratch("file"), &error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    error = (struct error){0};
+    ck_assert_int_eq(mkdir(in_scratch("out"), 0755), 0);
+    ck_assert_int_eq(symlink("/tmp", in_scratch("out/.haul")), 0);
+    ck_assert_ptr_null(root_open_read_only(in_scratch("out"), &error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert_ptr_nonnull(strstr(error.text, ".haul"));
+}
+END_TEST
+
+static void on_a_disk_with_few_inodes(void)
+{
+    scratch_mount("size=8m,nr_inodes=40");
+    struct error error = {0};
+    struct root *root = root_open(in_scratch("out"), &error);
+    EXPECT(root != NULL);
+    int64_t before = root_free_inodes(root);
+    EXPECT(before > 0 && before < 40);
+    close(root_create_temporary(root, "t"));
+    EXPECT(root_free_inodes(root) == before - 1);
+    root_close(root);
+}
+
+START_TEST(the_files_that_can_still_be_made_are_counted)
+{
+    scratch_child(on_a_disk_with_few_inodes, "a disk with few inodes");
 }
 END_TEST
 
@@ -355,6 +476,11 @@ int main(void)
     tcase_add_test(cases, a_name_is_given_without_replacing_what_is_no_file);
     tcase_add_test(cases, a_name_is_given_as_safely_where_the_kernel_offers_less);
     tcase_add_test(cases, stat_tells_a_link_from_what_it_points_to);
+    tcase_add_test(cases, the_directories_of_a_name_are_made_and_the_name_is_not);
+    tcase_add_test(cases, only_a_regular_file_is_opened_for_reading);
+    tcase_add_test(cases, looking_changes_nothing_and_needs_no_lock);
+    tcase_add_test(cases, what_cannot_be_looked_at_is_an_error);
+    tcase_add_test(cases, the_files_that_can_still_be_made_are_counted);
     tcase_add_test(cases, a_full_disk_is_told_at_the_start_and_the_reserve_makes_room_later);
     Suite *suite = suite_create("root");
     suite_add_tcase(suite, cases);

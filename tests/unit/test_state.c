@@ -158,6 +158,54 @@ START_TEST(a_name_of_another_url_is_taken_as_in_the_name_table)
 }
 END_TEST
 
+static const struct {
+    const char *existing;
+    const char *wanted;
+    bool is_taken;
+} path_cases[] = {
+    {"a/b.jpg", "a/b.jpg", true},        {"a/b.jpg", "A/B.JPG", true},
+    {"a/b.jpg", "a/b", false},           {"a/b", "a/b.jpg", false},
+    {"a/b.jpg", "a/b.png", false},       {"a/b.jpg", "b.jpg", false},
+    {"a/b.jpg", "c/b.jpg", false},       {"a.d/b", "a.d/b", true},
+    {"\xc3\x89/a", "e\xcc\x81/A", true}, {"a", "a", true},
+};
+
+START_TEST(a_path_is_taken_only_by_the_same_path_of_another_url)
+{
+    struct state *state = open_state();
+    struct state_row row = row_of(1, path_cases[_i].existing);
+    put(state, &row);
+    ck_assert_msg(state_path_is_taken(state, path_cases[_i].wanted, key_of_number(2)) ==
+                      path_cases[_i].is_taken,
+                  "%s %s", path_cases[_i].existing, path_cases[_i].wanted);
+    ck_assert(!state_path_is_taken(state, path_cases[_i].wanted, row.key));
+    state_close(state);
+}
+END_TEST
+
+START_TEST(directories_that_haul_made_are_known_in_any_case)
+{
+    struct state *state = open_state();
+    struct state *reader = open_state();
+    struct error error = {0};
+    ck_assert(!state_has_directory(reader, "Photos"));
+    ck_assert(state_begin(state, &error) && state_put_directory(state, "Photos", &error) &&
+              state_put_directory(state, "Photos/\xc3\x89t\xc3\xa9", &error) &&
+              state_put_directory(state, "photos", &error)); /* the same: no error, no row */
+    ck_assert(!state_has_directory(reader, "Photos"));
+    ck_assert(state_commit(state, &error));
+    ck_assert(state_has_directory(reader, "Photos") && state_has_directory(reader, "pHOTOS"));
+    ck_assert(state_has_directory(reader, "photos/e\xcc\x81te\xcc\x81"));
+    ck_assert(!state_has_directory(reader, "Photos/"));
+    ck_assert(!state_has_directory(reader, "Phot"));
+    ck_assert(!state_has_directory(reader, ""));
+    ck_assert(!state_is_empty(reader));
+    ck_assert(!state_name_is_taken(reader, "photos", key_of_number(1))); /* that is of files */
+    state_close(reader);
+    state_close(state);
+}
+END_TEST
+
 START_TEST(what_was_not_committed_is_not_there)
 {
     struct state *writer = open_state();
@@ -256,6 +304,9 @@ int main(void)
     tcase_add_test(cases, a_put_replaces_the_row_of_its_url_only);
     tcase_add_loop_test(cases, a_name_of_another_url_is_taken_as_in_the_name_table, 0,
                         (int)ARRAY_LENGTH(name_cases));
+    tcase_add_loop_test(cases, a_path_is_taken_only_by_the_same_path_of_another_url, 0,
+                        (int)ARRAY_LENGTH(path_cases));
+    tcase_add_test(cases, directories_that_haul_made_are_known_in_any_case);
     tcase_add_test(cases, what_was_not_committed_is_not_there);
     tcase_add_test(cases, looking_up_keeps_no_transaction_open);
     tcase_add_test(cases, writing_without_a_transaction_that_holds_is_an_error);

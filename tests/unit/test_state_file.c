@@ -170,6 +170,162 @@ START_TEST(what_is_no_database_is_an_error_that_names_the_file)
 }
 END_TEST
 
+START_TEST(a_state_from_before_there_were_directories_goes_on)
+{
+    struct state *state = open_state();
+    struct state_row row = row_of(1, "a.jpg");
+    put(state, &row);
+    state_close(state);
+    run_sql("DROP TABLE directories");
+    state = open_state();
+    struct state_row found;
+    struct error error = {0};
+    ck_assert(state_find(state, key_of_number(1), &found));
+    ck_assert(state_begin(state, &error) && state_put_directory(state, "a", &error) &&
+              state_commit(state, &error));
+    ck_assert(state_has_directory(state, "a"));
+    state_close(state);
+}
+END_TEST
+
+START_TEST(opening_does_not_wait_for_a_writer)
+{
+    struct state *writer = open_state();
+    struct state_row row = row_of(1, "a.jpg");
+    struct error error = {0};
+    ck_assert(state_begin(writer, &error) && state_put(writer, &row, &error));
+    state_close(open_state()); /* making tables would fail here, after SQLite's patience */
+    ck_assert(state_commit(writer, &error));
+    state_close(writer);
+}
+END_TEST
+
+static struct state *look(struct error *error)
+{
+    *error = (struct error){0};
+    struct root *looking = root_open_read_only(root_path(root), error);
+    ck_assert_msg(looking != NULL, "%s", error->text);
+    struct state *state = state_open_read_only(looking, error);
+    root_close(looking);
+    return state;
+}
+
+START_TEST(looking_for_a_state_makes_none)
+{
+    struct error error;
+    ck_assert_ptr_null(look(&error));
+    ck_assert_int_eq(error.kind, ERROR_NONE);
+    ck_assert_int_eq(scratch_kind(DATABASE), 0);
+    scratch_write(DATABASE, ""); /* a run was killed just when it made it */
+    ck_assert_ptr_null(look(&error));
+    ck_assert_int_eq(error.kind, ERROR_NONE);
+    ck_assert(scratch_holds(DATABASE, ""));
+    ck_assert_int_eq(mkdir(in_scratch("bare"), 0755), 0);
+    struct root *bare = root_open_read_only(in_scratch("bare"), &error);
+    ck_assert_ptr_null(state_open_read_only(bare, &error));
+    ck_assert_int_eq(error.kind, ERROR_NONE);
+    root_close(bare);
+}
+END_TEST
+
+static const char *const odd_names[] = {"plain", "a?b#c%20d", "caf\xc3\xa9 &x=y"};
+
+START_TEST(looking_at_a_state_leaves_every_file_as_it_is)
+{
+    struct error error = {0};
+    struct root *odd = root_open(in_scratch(odd_names[_i]), &error);
+    struct state *state = state_open(odd, &error);
+    ck_assert_msg(state != NULL, "%s", error.text);
+    struct state_row row = row_of(1, "a.jpg");
+    put(state, &row);
+    state_close(state);
+    root_close(odd);
+    char path[100];
+    snprintf(path, sizeof(path), "%s/.haul/state.db", odd_names[_i]);
+    struct stat before, after;
+    ck_assert_int_eq(stat(in_scratch(path), &before), 0);
+
+    odd = root_open_read_only(in_scratch(odd_names[_i]), &error);
+    state = state_open_read_only(odd, &error);
+    ck_assert_msg(state != NULL, "%s", error.text);
+    struct state_row found;
+    ck_assert(state_find(state, key_of_number(1), &found));
+    ck_assert_str_eq(found.name, "a.jpg");
+    ck_assert(!state_is_empty(state));
+    ck_assert(state_name_is_taken(state, "A.jpg", key_of_number(2)));
+    ck_assert(!state_has_directory(state, "a"));
+    ck_assert(!state_begin(state, &error) || !state_put(state, &row, &error));
+    state_close(state);
+    root_close(odd);
+    ck_assert_int_eq(stat(in_scratch(path), &after), 0);
+    ck_assert_int_eq(after.st_size, before.st_size);
+    ck_assert_int_eq(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    snprintf(path, sizeof(path), "%s/.haul/state.db-shm", odd_names[_i]);
+    ck_assert_int_eq(scratch_kind(path), 0);
+    snprintf(path, sizeof(path), "%s/.haul/state.db-wal", odd_names[_i]);
+    ck_assert_int_eq(scratch_kind(path), 0);
+}
+END_TEST
+
+static void put_and_die(void)
+{
+    struct error error = {0};
+    struct state *state = state_open(root, &error);
+    struct state_row row = row_of(1, "a.jpg");
+    EXPECT(state != NULL && state_begin(state, &error) && state_put(state, &row, &error) &&
+           state_commit(state, &error));
+    raise(SIGKILL); /* the row is in the log alone */
+}
+
+START_TEST(looking_sees_what_a_killed_run_left_in_its_log)
+{
+    struct child child = child_run(put_and_die);
+    ck_assert_msg(WIFSIGNALED(child.status) && WTERMSIG(child.status) == SIGKILL, "%s", child.text);
+    struct stat before, after;
+    ck_assert_int_eq(stat(in_scratch(DATABASE "-wal"), &before), 0);
+    ck_assert_int_gt(before.st_size, 0);
+    struct error error;
+    struct state *state = look(&error);
+    ck_assert_msg(state != NULL, "%s", error.text);
+    struct state_row found;
+    ck_assert(state_find(state, key_of_number(1), &found));
+    state_close(state);
+    ck_assert_int_eq(stat(in_scratch(DATABASE "-wal"), &after), 0);
+    ck_assert_int_eq(after.st_size, before.st_size);
+    ck_assert_int_eq(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+}
+END_TEST
+
+START_TEST(looking_at_an_old_or_foreign_state)
+{
+    state_close(open_state());
+    run_sql("DROP TABLE directories");
+    struct error error;
+    struct state *state = look(&error);
+    ck_assert_msg(state != NULL, "%s", error.text);
+    ck_assert(!state_has_directory(state, "a"));
+    ck_assert(!state_path_is_taken(state, "a", key_of_number(1)));
+    state_close(state);
+    run_sql("PRAGMA user_version = 7");
+    ck_assert_ptr_null(look(&error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert_ptr_nonnull(strstr(error.text, "schema number 7"));
+}
+END_TEST
+
+START_TEST(looking_at_what_is_no_database_is_an_error)
+{
+    planters[_i](DATABASE);
+    mode_t kind = scratch_kind(DATABASE);
+    struct error error;
+    ck_assert_ptr_null(look(&error));
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert_ptr_nonnull(strstr(error.text, "/.haul/state.db"));
+    ck_assert_int_eq(scratch_kind(DATABASE), kind);
+    ck_assert_int_eq(scratch_kind("nothing"), 0);
+}
+END_TEST
+
 /* Puts rows in small transactions until one fails. */
 static bool fill(struct state *state, struct error *error)
 {
@@ -247,6 +403,15 @@ int main(void)
     tcase_add_loop_test(cases, a_state_of_another_schema_or_program_is_refused, 0,
                         (int)ARRAY_LENGTH(foreign_cases));
     tcase_add_loop_test(cases, what_is_no_database_is_an_error_that_names_the_file, 0,
+                        (int)ARRAY_LENGTH(planters));
+    tcase_add_test(cases, a_state_from_before_there_were_directories_goes_on);
+    tcase_add_test(cases, opening_does_not_wait_for_a_writer);
+    tcase_add_test(cases, looking_for_a_state_makes_none);
+    tcase_add_loop_test(cases, looking_at_a_state_leaves_every_file_as_it_is, 0,
+                        (int)ARRAY_LENGTH(odd_names));
+    tcase_add_test(cases, looking_sees_what_a_killed_run_left_in_its_log);
+    tcase_add_test(cases, looking_at_an_old_or_foreign_state);
+    tcase_add_loop_test(cases, looking_at_what_is_no_database_is_an_error, 0,
                         (int)ARRAY_LENGTH(planters));
     tcase_add_test(cases, a_full_disk_is_an_error_and_the_state_goes_on_when_there_is_room);
     tcase_add_test(cases, a_write_that_fails_is_an_error_and_leaves_a_state_that_works);

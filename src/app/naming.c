@@ -1,0 +1,142 @@
+#include "app/naming.h"
+
+#include "base/memory.h"
+#include "model/name_path.h"
+#include "model/name_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WISH_MAX (8 * URL_MAX_BYTES) /* before it is brought within the limits of a path */
+
+struct naming {
+    struct naming_settings settings;
+    struct name_table *table;
+    bool root_is_empty;
+    struct text wish; /* memory that is used again */
+};
+
+struct naming *naming_create(const struct naming_settings *settings)
+{
+    struct naming *naming = memory_allocate_zeroed(1, sizeof *naming);
+    naming->settings = *settings;
+    naming->table = name_table_create();
+    naming->root_is_empty = settings->root == NULL || root_is_empty(settings->root);
+    text_init(&naming->wish, WISH_MAX);
+    return naming;
+}
+
+void naming_destroy(struct naming *naming)
+{
+    if (naming == NULL)
+        return;
+    name_table_destroy(naming->table);
+    text_clear(&naming->wish);
+    free(naming);
+}
+
+static void set_name(struct job *job, const char *name)
+{
+    free(job->name);
+    job->name = memory_copy_string(name);
+}
+
+bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
+                 size_t field_count, bool *out_was_absolute, const char **out_reason)
+{
+    const struct list_entry *entry = job->entry;
+    struct text *wish = &naming->wish;
+    text_reset(wish);
+    *out_was_absolute = false;
+    job->digest_offset = SIZE_MAX;
+    if (entry != NULL && entry->dir != NULL &&
+        !name_path_append_listed(wish, entry->dir, strlen(entry->dir), true, out_was_absolute,
+                                 out_reason))
+        return false;
+    if (entry != NULL && entry->out != NULL) {
+        if (!name_path_append_listed(wish, entry->out, strlen(entry->out), false, NULL, out_reason))
+            return false;
+        name_path_limit(wish);
+    } else {
+        struct name_values values = {
+            .url = &job->origin,
+            .index = job->index,
+            .line = job->line,
+            .fields = fields,
+            .field_count = field_count,
+        };
+        name_template_expand(naming->settings.template, &values, wish, &job->digest_offset);
+    }
+    set_name(job, wish->data);
+    return true;
+}
+
+void naming_use_server_name(struct job *job)
+{
+    bool is_listed = job->entry != NULL && job->entry->out != NULL;
+    if (job->server_name == NULL || is_listed)
+        return;
+    char component[NAME_SIZE];
+    name_construct_text(job->server_name, strlen(job->server_name), component);
+    struct text path;
+    text_init(&path, WISH_MAX);
+    text_append(&path, job->name, name_path_last(job->name));
+    text_append_string(&path, component);
+    name_path_limit(&path);
+    set_name(job, path.data);
+    text_clear(&path);
+}
+
+/* Something of somebody else has this path. */
+static bool is_taken(void *context, const char *path, bool is_directory)
+{
+    const struct naming *naming = context;
+    const struct naming_settings *settings = &naming->settings;
+    struct stat status;
+    bool is_there = !naming->root_is_empty && root_stat(settings->root, path, &status) == 0;
+    if (is_directory)
+        return (is_there && S_ISREG(status.st_mode)) ||
+               (settings->state != NULL &&
+                state_path_is_taken(settings->state, path, (struct key){0, 0}));
+    /* With --if-exists rename, numbers are given here, in list order, and not as files come. */
+    if (is_there && S_ISREG(status.st_mode) && settings->existing == EXISTING_RENAME)
+        return true;
+    if (settings->state == NULL)
+        return false;
+    if (is_there && S_ISDIR(status.st_mode) && state_has_directory(settings->state, path))
+        return true;
+    /* The key is zero: a row of this very URL would have been found before. */
+    return state_name_is_taken(settings->state, path, (struct key){0, 0});
+}
+
+bool naming_claim(struct naming *naming, struct job *job)
+{
+    char claimed[NAME_PATH_SIZE];
+    bool has_digest = job->digest_offset != SIZE_MAX;
+    bool is_open = naming->settings.fixes_extension;
+    struct name_owner owner = {is_taken, naming};
+    if (has_digest)
+        name_table_claim_directories(naming->table, job->name, owner, claimed);
+    else
+        name_table_claim(naming->table, job->name, is_open, owner, claimed);
+    bool was_changed = strcmp(claimed, job->name) != 0;
+    if (was_changed) {
+        if (has_digest)
+            job->digest_offset = name_path_follow(job->name, job->digest_offset, claimed);
+        set_name(job, claimed);
+    }
+    bool has_extension = job->name[name_extension(job->name)] != '\0';
+    job->wants_extension = !has_extension;
+    job->fixes_extension = has_extension && is_open;
+    return was_changed;
+}
+
+void naming_keep(struct naming *naming, const char *path)
+{
+    name_table_add(naming->table, path);
+}
+
+bool naming_root_is_empty(const struct naming *naming)
+{
+    return naming->root_is_empty;
+}

@@ -1,0 +1,263 @@
+#include "app/planner.h"
+
+#include "base/memory.h"
+#include "base/vis.h"
+#include "io/kept_file.h"
+#include "model/name_path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNKNOWN_KEYS_TOLD 10
+#define SHOWN_SIZE 64
+
+struct planner {
+    struct planner_settings settings;
+    struct naming *naming;
+    struct key_set *seen;
+    bool has_clash;
+    bool has_told_absolute;
+    uint64_t told_keys[UNKNOWN_KEYS_TOLD]; /* hashes of option names that were warned about */
+    size_t told_count;
+};
+
+struct planner *planner_create(const struct planner_settings *settings)
+{
+    struct planner *planner = memory_allocate_zeroed(1, sizeof *planner);
+    planner->settings = *settings;
+    planner->naming = naming_create(&settings->naming);
+    planner->seen = key_set_create();
+    return planner;
+}
+
+void planner_destroy(struct planner *planner)
+{
+    if (planner == NULL)
+        return;
+    naming_destroy(planner->naming);
+    key_set_destroy(planner->seen);
+    free(planner);
+}
+
+/* Once per name: a list that was written for another program repeats its options on every line. */
+static void warn_unknown(struct planner *planner, const struct job *job,
+                         const struct list_field *field)
+{
+    uint64_t hash = key_of(field->key, field->key_length).low;
+    for (size_t i = 0; i < planner->told_count; i++) {
+        if (planner->told_keys[i] == hash)
+            return;
+    }
+    if (planner->told_count == UNKNOWN_KEYS_TOLD)
+        return;
+    planner->told_keys[planner->told_count++] = hash;
+    char shown[SHOWN_SIZE];
+    vis_format(shown, sizeof shown, field->key, field->key_length);
+    warnings_add(planner->settings.warnings,
+                 "%s:%llu: the option '%s' is none of haul's; it goes to the record as extra",
+                 job->source, (unsigned long long)job->line, shown);
+}
+
+struct job *planner_make_job(struct planner *planner, uint64_t index, const char *source,
+                             const struct source_item *item)
+{
+    char problem[LIST_PROBLEM_SIZE];
+    const char *url = item->url;
+    size_t url_length = item->url_length;
+    struct list_entry *entry = NULL;
+    const struct list_field *unknown = NULL;
+    bool is_usable = item->problem == NULL;
+    if (is_usable)
+        is_usable = list_entry_build(item->url, item->url_length, item->fields, item->field_count,
+                                     &url, &url_length, &entry, &unknown, problem);
+    struct job *job = job_create(index, source, item->line, url, url_length);
+    job->entry = entry;
+    if (!is_usable)
+        job_fail(job, FAILURE_BAD_URL, item->problem != NULL ? item->problem : problem);
+    if (unknown != NULL && item->has_options)
+        warn_unknown(planner, job, unknown);
+    return job;
+}
+
+/* The same URL under another out or dir is another file. */
+static struct key key_of_job(const struct job *job)
+{
+    struct key key = url_key(&job->origin);
+    const struct list_entry *entry = job->entry;
+    if (entry == NULL || (entry->out == NULL && entry->dir == NULL))
+        return key;
+    char digits[KEY_TEXT_SIZE];
+    struct text text;
+    text_init(&text, SIZE_MAX / 4);
+    text_append_string(&text, key_format(key, digits));
+    text_append_char(&text, '\n'); /* no part can hold one */
+    text_append_string(&text, entry->dir != NULL ? entry->dir : "");
+    text_append_char(&text, '\n');
+    text_append_string(&text, entry->out != NULL ? entry->out : "");
+    key = key_of(text.data, text.length);
+    text_clear(&text);
+    return key;
+}
+
+/* The listed URL, and its mirrors, as URLs. */
+static bool parse_urls(struct job *job)
+{
+    enum failure failure = FAILURE_BAD_URL;
+    const char *reason = NULL;
+    if (memchr(job->listed, '\0', job->listed_length) != NULL) {
+        job_fail(job, FAILURE_BAD_URL, "NUL byte in the URL");
+        return false;
+    }
+    for (unsigned mirror = job_mirror_count(job) - 1; mirror > 0; mirror--) {
+        if (!job_use_mirror(job, mirror, &failure, &reason)) {
+            job_fail(job, failure, NULL);
+            outcome_set_detail(&job->outcome,
+                               "what follows a TAB is no mirror: %s (--format tsv reads tables)",
+                               reason);
+            return false;
+        }
+    }
+    if (!job_use_mirror(job, 0, &failure, &reason)) {
+        job_fail(job, failure, reason);
+        return false;
+    }
+    return true;
+}
+
+static enum plan end_as(struct job *job, enum status status, enum plan plan)
+{
+    job->outcome.status = status;
+    job->outcome.failure = FAILURE_NONE;
+    return plan;
+}
+
+/* What an earlier run made of this URL. True when the job needs nothing more. */
+static bool is_kept(struct planner *planner, struct job *job)
+{
+    struct state_row row;
+    const struct naming_settings *place = &planner->settings.naming;
+    if (place->state == NULL || !state_find(place->state, job->key, &row))
+        return false;
+    if (!name_path_is_safe(row.name))
+        return false; /* whoever wrote that, it was not haul */
+    struct stat status;
+    int result = root_stat(place->root, row.name, &status);
+    bool is_there = result == 0 && S_ISREG(status.st_mode) && status.st_size == row.size;
+    /* A name made of the content says nothing about what comes in its place. */
+    if (!is_there && name_template_has_digest(place->template))
+        return false;
+    job->name = memory_copy_string(row.name);
+    job->has_history = true;
+    if (!planner->settings.names_later)
+        naming_keep(planner->naming, job->name);
+    if (!is_there)
+        return false;
+    job->outcome.path = memory_copy_string(row.name);
+    job->outcome.file_bytes = row.size;
+    job->outcome.etag = memory_copy_string(row.etag);
+    job->outcome.last_modified = row.last_modified;
+    return true;
+}
+
+/* False when the list's out or dir cannot be used. */
+static bool give_name(struct planner *planner, struct job *job, const struct source_item *item)
+{
+    const struct planner_settings *settings = &planner->settings;
+    const char *reason = NULL;
+    bool was_absolute = false;
+    planner->has_clash = false;
+    if (job->has_history)
+        return true; /* an earlier run gave it */
+    if (!naming_wish(planner->naming, job, item->fields, item->field_count, &was_absolute,
+                     &reason)) {
+        job_fail(job, FAILURE_BAD_URL, reason);
+        return false;
+    }
+    if (was_absolute && !planner->has_told_absolute) {
+        planner->has_told_absolute = true;
+        warnings_add(settings->warnings,
+                     "%s:%llu: an absolute dir is taken below the output directory", job->source,
+                     (unsigned long long)job->line);
+    }
+    if (!settings->names_later)
+        planner->has_clash = naming_claim(planner->naming, job);
+    return true;
+}
+
+static bool has_final_name(const struct planner *planner, const struct job *job)
+{
+    return job->has_history || (!planner->settings.names_later && !job->wants_extension &&
+                                !job->fixes_extension && job->digest_offset == SIZE_MAX);
+}
+
+/* A file that this URL did not make, but that has the checksum of the list. */
+static bool is_proven(struct planner *planner, struct job *job)
+{
+    const struct list_entry *entry = job->entry;
+    if (entry == NULL || entry->checksum.algorithm == DIGEST_NONE ||
+        !kept_file_has_checksum(planner->settings.naming.root, job->name, &entry->checksum))
+        return false;
+    job->outcome.path = memory_copy_string(job->name);
+    return true;
+}
+
+/* Something is under the name already. PLAN_DOWNLOAD when that decides nothing. */
+static enum plan look_in_the_way(struct planner *planner, struct job *job)
+{
+    const struct naming_settings *place = &planner->settings.naming;
+    struct stat status;
+    /* The publisher has the last word in any case. */
+    if (naming_root_is_empty(planner->naming) || !has_final_name(planner, job))
+        return PLAN_DOWNLOAD;
+    int result = root_stat(place->root, job->name, &status);
+    if (result == -ENOENT)
+        return PLAN_DOWNLOAD;
+    if (result == -ENOTDIR || result == -ELOOP) {
+        job_fail(job, FAILURE_EXISTS, "something that is no directory has the name of one");
+        return PLAN_IN_THE_WAY;
+    }
+    if (result != 0) {
+        job_fail(job, FAILURE_IO, strerror(-result));
+        return PLAN_IN_THE_WAY;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        job_fail(job, FAILURE_EXISTS, "something that is no regular file has this name");
+        return PLAN_IN_THE_WAY;
+    }
+    if (is_proven(planner, job)) {
+        job->outcome.file_bytes = status.st_size;
+        return end_as(job, STATUS_KEPT, PLAN_KEPT);
+    }
+    if (place->existing == EXISTING_OVERWRITE || place->existing == EXISTING_RENAME)
+        return PLAN_DOWNLOAD;
+    job_fail(job, FAILURE_EXISTS,
+             job->has_history ? "the file has changed since it was downloaded"
+                              : "a file that this URL did not make has this name");
+    if (place->existing == EXISTING_SKIP)
+        job->outcome.status = STATUS_SKIPPED;
+    return PLAN_IN_THE_WAY;
+}
+
+enum plan planner_decide(struct planner *planner, struct job *job, const struct source_item *item,
+                         bool is_stopping)
+{
+    if (job->outcome.failure == FAILURE_BAD_URL || !parse_urls(job))
+        return PLAN_BAD;
+    job->key = key_of_job(job);
+    if (!key_set_add(planner->seen, job->key, job->index, &job->outcome.duplicate_of))
+        return end_as(job, STATUS_DUPLICATE, PLAN_DUPLICATE);
+    if (is_stopping)
+        return end_as(job, STATUS_NOT_TRIED, PLAN_STOPPED);
+    if (is_kept(planner, job))
+        return end_as(job, STATUS_KEPT, PLAN_KEPT);
+    if (!give_name(planner, job, item))
+        return PLAN_BAD;
+    return look_in_the_way(planner, job);
+}
+
+bool planner_has_clash(const struct planner *planner)
+{
+    return planner->has_clash;
+}

@@ -1,0 +1,52 @@
+/* The parts of a run, made before anything runs, and taken apart when all has ended. For app/run
+ * only. */
+#ifndef HAUL_APP_RUN_BUILD_H
+#define HAUL_APP_RUN_BUILD_H
+
+#include "app/producer.h"
+#include "app/progress.h"
+#include "app/recorder.h"
+#include "app/reporting.h"
+#include "app/run_settings.h"
+#include "app/signals.h"
+#include "app/worker.h"
+#include "sync/pool.h"
+
+/* NULL where a part does not exist (yet). */
+struct run {
+    const struct options *options;
+    int64_t start_us;
+    int64_t start_wall_us;
+    int64_t start_user_us;
+    int64_t start_system_us;
+    struct run_settings settings;
+    unsigned thread_count; /* how many workers run */
+
+    struct root *root;
+    struct run_folder *folder;
+    struct state *state; /* the producer's; NULL when it holds nothing */
+    struct cancel *cancel;
+    struct budget *budget;
+    struct queue *queue;
+    struct permits *permits;
+    struct host_gate *gate;
+    struct results *results;
+    struct recorder *recorder;
+    struct resolver *resolver;
+    struct worker_shared shared;
+    struct worker **workers;
+    unsigned worker_count; /* created; not all may have got a thread */
+    struct pool *pool;
+    struct lists *lists;
+    struct producer *producer;
+    struct progress *progress;
+    struct signals *signals;
+    struct report_settings *report_settings;
+    struct reporting reporting;
+};
+
+/* Everything exists then, nothing runs. After a failure, too, run_take_apart must follow. */
+bool run_build(struct run *run, struct error *error);
+void run_take_apart(struct run *run);
+
+#endif

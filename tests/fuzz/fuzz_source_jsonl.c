@@ -1,0 +1,12 @@
+/* JSON lines, plain, gzip and zstd: the input is the list. */
+#include <stdint.h>
+
+#include "source_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    source_fuzz_list(data, size, SOURCE_FORMAT_JSONL);
+    return 0;
+}

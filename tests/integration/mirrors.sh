@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Mirrors are tried in order within one record, which says who served.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+start_fault_server
+mkdir -p "$WORK/www"
+echo from nginx >"$WORK/www/file.txt"
+echo wrong >"$WORK/www/wrong.txt"
+NGINX_MAIN='location /once/ { return 404; }'
+start_nginx
+dead=http://127.0.0.1:$(free_port)
+sum=$(sha256sum <"$WORK/www/file.txt" | cut -d' ' -f1)
+{
+    printf '%s/file.txt?1\t%s/ok/never\n' "$SITE" "$FAULT"
+    printf '%s/status/404?2\t%s/file.txt\n out=second.txt\n' "$FAULT" "$SITE"
+    printf '%s/x?3\t%s/status/500?3\t%s/file.txt\n out=third.txt\n' "$dead" "$FAULT" "$SITE"
+    printf '%s/wrong.txt?4\t%s/file.txt\n out=fourth.txt\n checksum=sha-256=%s\n' \
+        "$SITE" "$OTHER" "$sum"
+    printf '%s/status/404?5\t%s/status/410?5\n' "$FAULT" "$FAULT"
+    printf '%s/flaky/1/six.txt\t%s/status/404?6\n' "$FAULT" "$FAULT"
+    printf '%s/status/404?7\t%s/status/404?7\t%s/echo/seven.txt\n header=X-Test: 7\n out=seven.txt\n' \
+        "$FAULT" "$FAULT" "$FAULT"
+} >"$WORK/list.txt"
+fresh_dir mirrors
+run_haul 1 -d "$DIR" --retries 1 --retry-wait 50ms --header 'X-Test: all' "$WORK/list.txt"
+check_run
+expect() { # LINE STATUS ATTEMPTS FINAL_URL
+    assert_eq "$(records | jq -r --argjson line "$1" 'select(.line == $line) |
+        [.status, .attempts, .final_url] | join(" ")')" "$2 $3 $4" "record of line $1"
+}
+expect 1 downloaded 1 "$SITE/file.txt?1"
+expect 2 downloaded 2 "$SITE/file.txt"
+expect 4 downloaded 3 "$SITE/file.txt"
+expect 6 downloaded 2 "$OTHER/file.txt"
+expect 9 failed 2 "$FAULT/status/410?5"
+expect 10 downloaded 3 "$FAULT/flaky/1/six.txt"
+expect 11 downloaded 2 "$FAULT/echo/seven.txt"
+assert_fault_requests "$FAULT_LOG" '^/ok/never' 0
+for name in second third fourth; do
+    assert "$name.txt differs" cmp -s "$WORK/www/file.txt" "$DIR/$name.txt"
+done
+assert_eq "$(grep -c '^X-Test: 7' "$DIR/seven.txt")" 1 "header of the list"
+assert_eq "$(grep -c '^X-Test: all' "$DIR/seven.txt")" 0 "header that the list replaces"
+# failed.tsv keeps the mirrors.
+cp "$DIR/.haul/last/failed.tsv" "$WORK/failed.tsv"
+run_haul 3 -d "$DIR" --retries 0 "$WORK/failed.tsv"
+assert_eq "$(records | jq -r '[.attempts, .final_url] | join(" ")')" "2 $FAULT/status/410?5" \
+    "mirrors of failed.tsv"

@@ -1,0 +1,99 @@
+#include "io/body_check.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BODY_BYTES 5000
+
+static char body[BODY_BYTES];
+static struct body_check *check;
+
+static void setup(void)
+{
+    check = body_check_create();
+    for (size_t i = 0; i < sizeof body; i++)
+        body[i] = (char)(i * 31);
+    memcpy(body, "GIF89a\x40\x01\x20\x00", 10);
+}
+
+static void teardown(void)
+{
+    body_check_destroy(check);
+}
+
+static void feed(size_t length, size_t piece)
+{
+    for (size_t at = 0; at < length; at += piece)
+        body_check_add(check, body + at, piece < length - at ? piece : length - at);
+}
+
+static const struct {
+    size_t length, piece;
+} cases[] = {{5000, 5000}, {5000, 1}, {5000, 511}, {5000, 513}, {512, 512}, {100, 100}, {100, 1}};
+
+START_TEST(type_image_and_digest_do_not_depend_on_the_pieces)
+{
+    size_t length = cases[_i].length;
+    struct digest *digest = digest_create(DIGEST_SHA256);
+    digest_begin(digest);
+    digest_add(digest, body, length);
+    struct checksum expected = digest_end(digest);
+    digest_destroy(digest);
+    for (int round = 0; round < 2; round++) { /* one object serves many bodies */
+        ck_assert(body_check_begin(check, DIGEST_SHA1, true));
+        ck_assert(!body_check_has_type(check));
+        feed(length, cases[_i].piece);
+        ck_assert(body_check_has_type(check) == (length >= CONTENT_TYPE_SNIFF_BYTES));
+        body_check_end(check);
+        ck_assert_str_eq(body_check_type(check)->media_type, "image/gif");
+        struct image_info image = body_check_image(check);
+        ck_assert_str_eq(image.format, "gif");
+        ck_assert_uint_eq(image.width, 0x140);
+        ck_assert_uint_eq(image.height, 0x20);
+        ck_assert_int_eq(image.end, IMAGE_END_MISSING);
+        ck_assert(checksum_is_equal(body_check_sum(check, DIGEST_SHA256), &expected));
+        ck_assert_int_eq(body_check_sum(check, DIGEST_SHA1)->algorithm, DIGEST_SHA1);
+        ck_assert_ptr_null(body_check_sum(check, DIGEST_MD5));
+    }
+}
+END_TEST
+
+START_TEST(sha256_is_made_once_when_it_is_asked_for_twice)
+{
+    ck_assert(body_check_begin(check, DIGEST_SHA256, true));
+    feed(100, 100);
+    body_check_end(check);
+    ck_assert_int_eq(body_check_sum(check, DIGEST_SHA256)->algorithm, DIGEST_SHA256);
+}
+END_TEST
+
+START_TEST(a_body_without_a_type_is_no_image)
+{
+    ck_assert(body_check_begin(check, DIGEST_NONE, false));
+    body_check_end(check);
+    ck_assert(body_check_has_type(check));
+    ck_assert_ptr_null(body_check_type(check));
+    ck_assert_ptr_null(body_check_image(check).format);
+    ck_assert_ptr_null(body_check_sum(check, DIGEST_SHA256));
+    body_check_destroy(NULL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("body_check");
+    TCase *tests = tcase_create("body_check");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_add_loop_test(tests, type_image_and_digest_do_not_depend_on_the_pieces, 0,
+                        (int)ARRAY_LENGTH(cases));
+    tcase_add_test(tests, sha256_is_made_once_when_it_is_asked_for_twice);
+    tcase_add_test(tests, a_body_without_a_type_is_no_image);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
