@@ -31,9 +31,9 @@ enum source_format {
 };
 
 struct source_item {
-    uint64_t line;   /* from 1; where the item begins */
-    const char *url; /* as listed, TABs separate mirrors; not NUL-terminated */
-    size_t url_length;
+    uint64_t line;       /* from 1; where the item begins */
+    const char *url;     /* as listed, TABs separate mirrors; not NUL-terminated */
+    size_t url_length;   /* 0 only with a problem: what the line holds may be a secret */
     const char *problem; /* when the item cannot be used, else NULL; printable by vis only */
     const struct list_field *fields; /* what is beside the URL, in list order */
     size_t field_count;

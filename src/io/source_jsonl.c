@@ -132,7 +132,7 @@ static const char *find_url_key(const struct jsonl_reader *reader)
 /* Stores the URL. Returns the problem, or NULL. A value that is made has no place yet: NULL. */
 static const char *take_url(struct jsonl_reader *reader, struct source_item *item, const char *key)
 {
-    const json_t *value = key != NULL ? json_object_get(reader->object, key) : NULL;
+    const json_t *value = json_object_get(reader->object, key);
     if (json_is_string(value)) {
         item->url = json_string_value(value);
         item->url_length = json_string_length(value);
@@ -141,7 +141,7 @@ static const char *take_url(struct jsonl_reader *reader, struct source_item *ite
             return complain(reader, key, "holds more than strings without control characters");
         item->url = NULL;
         item->url_length = reader->made.length;
-    } else if (value != NULL && !json_is_null(value)) {
+    } else if (!json_is_null(value)) {
         return complain(reader, key, "is no string");
     }
     return source_is_blank(item->url != NULL ? item->url : reader->made.data, item->url_length)
@@ -200,9 +200,11 @@ static const char *place_made(struct jsonl_reader *reader, struct source_item *i
 static const char *take_object(struct jsonl_reader *reader, struct source_item *item)
 {
     const char *url_key = find_url_key(reader);
-    const char *problem = take_url(reader, item, url_key);
     const char *key;
     json_t *value;
+    if (url_key == NULL)
+        return "no URL";
+    const char *problem = take_url(reader, item, url_key);
     if (problem != NULL)
         return problem;
     if (reader->fields == NULL)

@@ -233,6 +233,12 @@ int source_lines_peek(const struct source_lines *lines)
     return lines->has_ended && !lines->has_broken ? SOURCE_PEEK_END : SOURCE_PEEK_UNKNOWN;
 }
 
+bool source_lines_is_silent(const struct source_lines *lines, int milliseconds)
+{
+    return source_lines_peek(lines) == SOURCE_PEEK_UNKNOWN && !lines->has_ended &&
+           !source_stream_is_ready(lines->stream, milliseconds);
+}
+
 void source_lines_mark(struct source_lines *lines)
 {
     lines->is_marked = true;

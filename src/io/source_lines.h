@@ -41,6 +41,9 @@ enum source_answer source_lines_next(struct source_lines *lines, struct source_l
 /* The first byte of the next line, if it was read already. */
 int source_lines_peek(const struct source_lines *lines);
 
+/* True when nothing of the next line has come, and nothing comes for that long. */
+bool source_lines_is_silent(const struct source_lines *lines, int milliseconds);
+
 /* Marks the place behind the last line; what follows is kept until unmark or rewind. At most two
  * lines' length may be taken behind a mark, and nothing behind a line with a problem. */
 void source_lines_mark(struct source_lines *lines);

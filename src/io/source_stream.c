@@ -63,17 +63,22 @@ static void break_off(struct source_stream *stream, const char *reason)
     stream->end = SOURCE_STREAM_BROKEN;
 }
 
-/* Waits until there is something to read; false when told to stop first. */
-static bool wait_for_input(const struct source_stream *stream)
+enum input { INPUT_READY, INPUT_STOPPED, INPUT_SILENT };
+
+/* Waits until there is something to read, at most for that long (-1 = without limit). */
+static enum input wait_for_input(const struct source_stream *stream, int milliseconds)
 {
     struct pollfd descriptors[2] = {
         {.fd = stream->descriptor, .events = POLLIN},
         {.fd = stream->stop_descriptor, .events = POLLIN}, /* -1 is ignored by poll */
     };
     for (;;) {
-        if (poll(descriptors, 2, -1) < 0 && errno == EINTR)
+        int count = poll(descriptors, 2, milliseconds);
+        if (count < 0 && errno == EINTR)
             continue;
-        return descriptors[1].revents == 0;
+        if (count == 0)
+            return INPUT_SILENT;
+        return descriptors[1].revents == 0 ? INPUT_READY : INPUT_STOPPED;
     }
 }
 
@@ -83,7 +88,7 @@ static enum source_stream_answer read_some(struct source_stream *stream, void *o
 {
     ssize_t count;
     do {
-        if (!stream->is_regular && !wait_for_input(stream))
+        if (!stream->is_regular && wait_for_input(stream, -1) == INPUT_STOPPED)
             return SOURCE_STREAM_STOPPED;
         count = read(stream->descriptor, out, size);
     } while (count < 0 && (errno == EINTR || errno == EAGAIN));
@@ -373,6 +378,14 @@ enum source_stream_answer source_stream_read(struct source_stream *stream, char 
         break;
     }
     return read_compressed(stream, out, size, out_length);
+}
+
+bool source_stream_is_ready(const struct source_stream *stream, int milliseconds)
+{
+    if (stream->is_regular || stream->end != SOURCE_STREAM_BYTES || stream->has_pending ||
+        stream->input_start < stream->input_end)
+        return true;
+    return wait_for_input(stream, milliseconds) != INPUT_SILENT;
 }
 
 const char *source_stream_reason(const struct source_stream *stream)

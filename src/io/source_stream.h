@@ -30,6 +30,9 @@ void source_stream_destroy(struct source_stream *stream); /* NULL is fine */
 enum source_stream_answer source_stream_read(struct source_stream *stream, char *out, size_t size,
                                              size_t *out_length);
 
+/* False when a read would wait for longer than that: no bytes, no end and no stop have come. */
+bool source_stream_is_ready(const struct source_stream *stream, int milliseconds);
+
 const char *source_stream_reason(const struct source_stream *stream); /* static text */
 int source_stream_errno(const struct source_stream *stream);
 

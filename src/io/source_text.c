@@ -11,8 +11,11 @@
  *
  * Options come behind their URL, so a URL is complete when the next line begins that is neither an
  * option, nor empty, nor a comment. Mostly that line's first byte tells, and the item is lent from
- * the buffer of lines; else it is kept here. */
+ * the buffer of lines; else it is kept here. A writer who is silent for a second gets it done:
+ * whoever types a list, or follows one with tail, waits for it. An option that comes later is a
+ * problem. */
 
+#define SILENCE_MS 1000
 #define OPTION_BYTES_MAX SOURCE_LINE_MAX /* keys and values of one URL */
 #define PROBLEM_SIZE 160
 #define KEY_SHOWN 40
@@ -22,7 +25,8 @@ enum line_kind { LINE_BLANK, LINE_COMMENT, LINE_OPTION, LINE_URL };
 
 struct text_reader {
     struct source_lines *lines;
-    bool has_url; /* the item below is not complete yet */
+    bool has_url;   /* the item below is not complete yet */
+    bool was_hasty; /* the last item was given because nothing came behind it */
     uint64_t url_line;
     struct text url;
     const char *problem; /* of the URL, or of its first broken option; NULL = none */
@@ -124,8 +128,10 @@ static enum source_answer give_orphan(struct text_reader *reader, const struct s
     const char *problem = source_line_problem(line);
     if (problem == NULL) {
         size_t length = key_length(part);
-        snprintf(reader->problem_text, PROBLEM_SIZE, "option \"%.*s\" without a URL above it",
-                 (int)(length < KEY_SHOWN ? length : KEY_SHOWN), part.bytes);
+        snprintf(reader->problem_text, PROBLEM_SIZE, "option \"%.*s\" %s",
+                 (int)(length < KEY_SHOWN ? length : KEY_SHOWN), part.bytes,
+                 reader->was_hasty ? "came more than a second after its URL"
+                                   : "without a URL above it");
         problem = reader->problem_text;
     }
     out_item->has_options = true;
@@ -168,6 +174,7 @@ static void keep(struct text_reader *reader, const struct source_item *item)
     reader->problem = item->problem;
     reader->field_count = 0;
     reader->has_url = true;
+    reader->was_hasty = false;
 }
 
 static enum source_answer give_kept(struct text_reader *reader, struct source_item *out_item)
@@ -198,6 +205,10 @@ static enum source_answer complete(struct text_reader *reader, struct source_ite
 {
     while (!is_complete(reader->lines)) {
         struct source_line line;
+        if (source_lines_is_silent(reader->lines, SILENCE_MS)) {
+            reader->was_hasty = true;
+            break;
+        }
         source_lines_mark(reader->lines);
         enum source_answer answer = source_lines_next(reader->lines, &line, error);
         if (answer != SOURCE_ITEM) {
@@ -263,6 +274,7 @@ static enum source_answer next(void *context, struct source_item *out_item, stru
             return give_orphan(reader, &line, part, out_item);
         case LINE_URL:
             *out_item = item_of(&line, part);
+            reader->was_hasty = false;
             if (is_complete(reader->lines))
                 return SOURCE_ITEM;
             keep(reader, out_item);

@@ -248,6 +248,37 @@ START_TEST(options_of_every_url_find_theirs_wherever_a_buffer_ends)
 }
 END_TEST
 
+static void write_text(int descriptor, const char *text)
+{
+    ck_assert_int_eq(write(descriptor, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+START_TEST(a_url_with_nothing_behind_it_is_given_while_the_list_stays_open)
+{
+    int ends[2];
+    struct source_item item;
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    write_text(ends[1], "http://a/1\nhttp://a/2\n out=two\n");
+    struct source *source = source_items_open(ends[0], SOURCE_FORMAT_TEXT, NULL);
+    ck_assert_int_eq(source_next(source, &item, NULL), SOURCE_ITEM);
+    ck_assert_uint_eq(item.line, 1);
+    ck_assert_int_eq(source_next(source, &item, NULL), SOURCE_ITEM);
+    ck_assert_uint_eq(item.line, 2);
+    ck_assert_uint_eq(item.field_count, 1);
+    ck_assert_ptr_null(item.problem);
+    write_text(ends[1], " checksum=late\nhttp://a/4\n dir=d\n");
+    close(ends[1]);
+    ck_assert_int_eq(source_next(source, &item, NULL), SOURCE_ITEM);
+    ck_assert_uint_eq(item.line, 4);
+    ck_assert_ptr_nonnull(strstr(item.problem, "\"checksum\" came more than a second"));
+    ck_assert_int_eq(source_next(source, &item, NULL), SOURCE_ITEM);
+    ck_assert_uint_eq(item.line, 5);
+    ck_assert_uint_eq(item.field_count, 1);
+    ck_assert_int_eq(source_next(source, &item, NULL), SOURCE_END);
+    source_close(source);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("source_text");
@@ -261,6 +292,7 @@ int main(void)
     tcase_add_test(tests, the_longest_allowed_line_is_whole);
     tcase_add_test(tests, options_have_a_limit_in_bytes_and_in_number);
     tcase_add_test(tests, options_of_every_url_find_theirs_wherever_a_buffer_ends);
+    tcase_add_test(tests, a_url_with_nothing_behind_it_is_given_while_the_list_stays_open);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
