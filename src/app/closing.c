@@ -50,7 +50,8 @@ static void append_status(struct text *text, const struct counts *counts, enum s
                                number_format_count(number, (int64_t)counts->by_failure[order[i]]),
                                failure_name(order[i]));
         if (classes > 3)
-            text_append_format(text, "   and %zu other classes", classes - 3);
+            text_append_format(text, "   and %zu other class%s", classes - 3,
+                               classes == 4 ? "" : "es");
     } else if (count > 0 && words != NULL) {
         text_append_format(text, "   %s", words);
     }
@@ -84,7 +85,8 @@ static void append_traffic(struct text *text, const struct counts *counts)
                        number_format_count(second, (int64_t)counts->connections_reused),
                        (unsigned long long)counts->retries);
     if (counts->retries > 0)
-        text_append_format(text, " (%llu URLs recovered)", (unsigned long long)counts->recovered);
+        text_append_format(text, " (%llu %s recovered)", (unsigned long long)counts->recovered,
+                           counts->recovered == 1 ? "URL" : "URLs");
     text_append_char(text, '\n');
 }
 
@@ -169,7 +171,8 @@ void closing_append_failures(struct text *text, const struct closing *closing)
         append_hosts(text, closing->summary, order[i]);
     }
     if (classes > CLASSES_SHOWN)
-        text_append_format(text, "  and %zu other classes\n", classes - CLASSES_SHOWN);
+        text_append_format(text, "  and %zu other class%s\n", classes - CLASSES_SHOWN,
+                           classes == CLASSES_SHOWN + 1 ? "" : "es");
     text_append_string(text, "failed URLs: ");
     append_shown(text, closing->folder);
     text_append_string(text, "/failed.tsv\nfull report: ");

@@ -147,11 +147,11 @@ static void append_counts(struct text *text, const struct dry_run *run)
     struct report_input input = lists_input(run->lists);
     char total[NUMBER_SIZE];
     char lines[NUMBER_SIZE];
-    text_append_format(text, "%s %s in %s lines (%llu comments, %llu blank)\n\n",
-                       number_format_count(total, (int64_t)counts->total),
-                       counts->total == 1 ? "URL" : "URLs",
-                       number_format_count(lines, (int64_t)input.lines),
-                       (unsigned long long)input.comments, (unsigned long long)input.blank);
+    text_append_format(
+        text, "%s %s in %s %s (%llu comments, %llu blank)\n\n",
+        number_format_count(total, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
+        number_format_count(lines, (int64_t)input.lines), input.lines == 1 ? "line" : "lines",
+        (unsigned long long)input.comments, (unsigned long long)input.blank);
     append_count(text, "to download", counts->by_status[STATUS_NOT_TRIED], "");
     append_count(text, "kept", counts->by_status[STATUS_KEPT], "already on disk");
     append_count(text, "duplicate", counts->by_status[STATUS_DUPLICATE], "listed before");
@@ -305,6 +305,7 @@ static void create_planner(struct dry_run *run)
                    .root = run->root,
                    .state = run->state,
                    .existing = (enum existing_policy)options->if_exists},
+        .rules = &run->settings.transfer.rules,
         .warnings = run->settings.warnings,
     };
     run->planner = planner_create(&planner);

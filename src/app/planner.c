@@ -19,6 +19,7 @@ struct planner {
     struct key_set *seen;
     bool has_clash;
     bool has_told_absolute;
+    bool has_told_missing;
     uint64_t told_keys[UNKNOWN_KEYS_TOLD]; /* hashes of option names that were warned about */
     size_t told_count;
 };
@@ -58,6 +59,25 @@ static void warn_unknown(struct planner *planner, const struct job *job,
     warnings_add(planner->settings.warnings,
                  "%s:%llu: the option '%s' is none of haul's; it goes to the record as extra",
                  job->source, (unsigned long long)job->line, shown);
+}
+
+/* Once: names that lack a part are seldom what was wanted. */
+static void warn_missing(struct planner *planner, const struct job *job,
+                         const struct source_item *item)
+{
+    const char *column;
+    size_t length;
+    bool has_out = job->entry != NULL && job->entry->out != NULL;
+    if (planner->has_told_missing || has_out ||
+        !name_template_lacks(planner->settings.naming.template, item->fields, item->field_count,
+                             &column, &length))
+        return;
+    planner->has_told_missing = true;
+    char shown[SHOWN_SIZE];
+    vis_format(shown, sizeof shown, column, length);
+    warnings_add(planner->settings.warnings,
+                 "%s:%llu: has no column or key '%s', which --name asks for", job->source,
+                 (unsigned long long)job->line, shown);
 }
 
 struct job *planner_make_job(struct planner *planner, uint64_t index, const char *source,
@@ -101,6 +121,18 @@ static struct key key_of_job(const struct job *job)
     return key;
 }
 
+/* What a line looks like that was meant for another format. */
+static const char *hint_of(const char *listed)
+{
+    if (strstr(listed, "://") == listed + strspn(listed, "abcdefghijklmnopqrstuvwxyz"))
+        return "";
+    if (listed[0] == '{' || listed[0] == '[')
+        return "; JSON? (--format jsonl reads an object in each line)";
+    if (strchr(listed, ',') != NULL)
+        return "; a table? (--format csv reads them)";
+    return strchr(listed, '=') != NULL ? "; an option? (those begin with a blank)" : "";
+}
+
 /* The listed URL, and its mirrors, as URLs. */
 static bool parse_urls(struct job *job)
 {
@@ -120,7 +152,8 @@ static bool parse_urls(struct job *job)
         }
     }
     if (!job_use_mirror(job, 0, &failure, &reason)) {
-        job_fail(job, failure, reason);
+        job_fail(job, failure, NULL);
+        outcome_set_detail(&job->outcome, "%s%s", reason, hint_of(job->listed));
         return false;
     }
     return true;
@@ -131,6 +164,40 @@ static enum plan end_as(struct job *job, enum status status, enum plan plan)
     job->outcome.status = status;
     job->outcome.failure = FAILURE_NONE;
     return plan;
+}
+
+/* What this run asks of the file's content, as a number that another run can compare. */
+static uint64_t checks_of(const struct planner *planner, const struct job *job)
+{
+    const struct verification_rules *rules = planner->settings.rules;
+    const struct list_entry *entry = job->entry;
+    bool has_checksum = entry != NULL && entry->checksum.algorithm != DIGEST_NONE;
+    bool has_rules = rules->expectation != NULL || rules->min_width > 0 || rules->min_height > 0 ||
+                     rules->max_pixels > 0;
+    if (!has_checksum && !has_rules)
+        return 0;
+    char digits[DIGEST_TEXT_SIZE] = "";
+    if (has_checksum)
+        checksum_format(&entry->checksum, digits);
+    struct text text;
+    text_init(&text, SIZE_MAX / 4);
+    text_append_format(&text, "%s\n%u\n%u\n%llu\n%s",
+                       rules->expectation != NULL ? expectation_text(rules->expectation) : "",
+                       rules->min_width, rules->min_height, (unsigned long long)rules->max_pixels,
+                       digits);
+    uint64_t hash = key_of(text.data, text.length).low;
+    text_clear(&text);
+    return hash | 1; /* never 0 */
+}
+
+/* What was asked of the file when it came is known to hold; anything else is looked at now. */
+static bool still_passes(struct planner *planner, const struct job *job,
+                         const struct state_row *row)
+{
+    if (job->checks == 0 || job->checks == (uint64_t)row->checks)
+        return true;
+    return kept_file_passes(planner->settings.naming.root, job->name, planner->settings.rules,
+                            job->entry != NULL ? &job->entry->checksum : NULL);
 }
 
 /* What an earlier run made of this URL. True when the job needs nothing more. */
@@ -154,6 +221,10 @@ static bool is_kept(struct planner *planner, struct job *job)
         naming_keep(planner->naming, job->name);
     if (!is_there)
         return false;
+    if (!still_passes(planner, job, &row)) {
+        job->owns_existing = true; /* it is fetched anew, and replaced when that passes */
+        return false;
+    }
     job->outcome.path = memory_copy_string(row.name);
     job->outcome.file_bytes = row.size;
     job->outcome.etag = memory_copy_string(row.etag);
@@ -181,6 +252,7 @@ static bool give_name(struct planner *planner, struct job *job, const struct sou
                      "%s:%llu: an absolute dir is taken below the output directory", job->source,
                      (unsigned long long)job->line);
     }
+    warn_missing(planner, job, item);
     if (!settings->names_later)
         planner->has_clash = naming_claim(planner->naming, job);
     return true;
@@ -209,7 +281,8 @@ static enum plan look_in_the_way(struct planner *planner, struct job *job)
     const struct naming_settings *place = &planner->settings.naming;
     struct stat status;
     /* The publisher has the last word in any case. */
-    if (naming_root_is_empty(planner->naming) || !has_final_name(planner, job))
+    if (job->owns_existing || naming_root_is_empty(planner->naming) ||
+        !has_final_name(planner, job))
         return PLAN_DOWNLOAD;
     int result = root_stat(place->root, job->name, &status);
     if (result == -ENOENT)
@@ -233,8 +306,10 @@ static enum plan look_in_the_way(struct planner *planner, struct job *job)
     if (place->existing == EXISTING_OVERWRITE || place->existing == EXISTING_RENAME)
         return PLAN_DOWNLOAD;
     job_fail(job, FAILURE_EXISTS,
-             job->has_history ? "the file has changed since it was downloaded"
-                              : "a file that this URL did not make has this name");
+             job->has_history
+                 ? "the file has changed since it was downloaded (--if-exists overwrite "
+                   "fetches it again)"
+                 : "a file that this URL did not make has this name");
     if (place->existing == EXISTING_SKIP)
         job->outcome.status = STATUS_SKIPPED;
     return PLAN_IN_THE_WAY;
@@ -250,6 +325,7 @@ enum plan planner_decide(struct planner *planner, struct job *job, const struct 
         return end_as(job, STATUS_DUPLICATE, PLAN_DUPLICATE);
     if (is_stopping)
         return end_as(job, STATUS_NOT_TRIED, PLAN_STOPPED);
+    job->checks = checks_of(planner, job);
     if (is_kept(planner, job))
         return end_as(job, STATUS_KEPT, PLAN_KEPT);
     if (!give_name(planner, job, item))

@@ -9,12 +9,14 @@
 #include "app/warnings.h"
 #include "io/source.h"
 #include "io/state.h"
+#include "model/verification.h"
 
 struct planner;
 
 /* All lent until planner_destroy. */
 struct planner_settings {
     struct naming_settings naming; /* with the output directory, and what is known of it */
+    const struct verification_rules *rules;
     bool names_later; /* naming_claim is called by somebody else, when a file has arrived */
     struct warnings *warnings;
 };

@@ -288,12 +288,13 @@ static void add_event(struct progress *progress, const char *level, const struct
     text_clear(&line);
 }
 
-static void add_saved(struct progress *progress, const struct job *job)
+static void add_file(struct progress *progress, const char *level, const struct job *job)
 {
     char number[NUMBER_SIZE];
     struct text line;
     text_init(&line, 8192);
-    text_append_format(&line, "SAVE %s  ", number_format_bytes(number, job->outcome.file_bytes));
+    text_append_format(&line, "%s %s  ", level,
+                       number_format_bytes(number, job->outcome.file_bytes));
     append_place(&line, progress, job);
     text_append_string(&line, "  ->  ");
     append_foreign(&line, job->outcome.path);
@@ -314,7 +315,7 @@ static uint64_t count_shown(struct progress *progress, enum failure failure)
 static void show_saved(struct progress *progress, const struct job *job)
 {
     if (progress->settings.is_verbose)
-        add_saved(progress, job);
+        add_file(progress, "SAVE", job);
     if (job->outcome.image.end == IMAGE_END_MISSING &&
         (count_shown(progress, FAILURE_NONE) <= SHOWN_PER_CLASS || progress->settings.is_verbose))
         add_event(progress, "WARN", job, "");
@@ -329,6 +330,8 @@ void progress_record(struct progress *progress, const struct job *job)
     if (!is_failed && outcome->status != STATUS_SKIPPED) {
         if (outcome->status == STATUS_DOWNLOADED)
             show_saved(progress, job);
+        else if (outcome->status == STATUS_KEPT && progress->settings.is_verbose)
+            add_file(progress, "KEEP", job);
         return;
     }
     uint64_t shown = count_shown(progress, outcome->failure);

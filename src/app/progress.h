@@ -33,7 +33,7 @@ struct progress *progress_start(const struct progress_settings *settings, struct
 /* Any thread; neither waits nor writes. The text is made printable. */
 void progress_message(struct progress *progress, const char *format, ...) PRINTF_LIKE(2, 3);
 /* "FAIL class http host/path detail (file:line)", or SKIP, the first ten of each class; when
- * verbose all, and "SAVE size host/path -> name" for each file. */
+ * verbose all, and "SAVE size host/path -> name" (or KEEP) for each file. */
 void progress_record(struct progress *progress, const struct job *job);
 /* "WARN class http host/path detail, next try in TIME (file:line)", only when verbose. */
 void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us);

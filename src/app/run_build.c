@@ -171,6 +171,7 @@ static void create_producer(struct run *run)
     struct producer_settings producer = {
         .lists = run->lists,
         .planner = {.naming = naming_settings_of(run),
+                    .rules = &run->settings.transfer.rules,
                     .names_later = options->content_disposition,
                     .warnings = run->settings.warnings},
         .queue = run->queue,

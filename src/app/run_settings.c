@@ -41,7 +41,10 @@ static bool fit_jobs(struct run_settings *settings, const struct options *option
 static bool create_rules(struct run_settings *settings, const struct options *options,
                          struct error *error)
 {
-    settings->template = name_template_create(options_name_template(options), error);
+    struct error problem = {0};
+    settings->template = name_template_create(options_name_template(options), &problem);
+    if (settings->template == NULL)
+        return error_set(error, ERROR_USAGE, "--name: %s", problem.text);
     if (settings->template != NULL && options->expect != NULL)
         settings->expectation = expectation_create(options->expect, error);
     return settings->template != NULL && (options->expect == NULL || settings->expectation != NULL);

@@ -5,26 +5,49 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "io/body_check.h"
 
 #define PIECE_BYTES ((size_t)256 * 1024)
 
-bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted)
+/* Shows all of the file to the check; false when it cannot be read. */
+static bool look_at(struct root *root, const char *path, struct body_check *check)
 {
     int descriptor = root_open_file(root, path);
-    struct digest *digest = descriptor < 0 ? NULL : digest_create(wanted->algorithm);
-    bool is_equal = false;
-    if (digest != NULL) {
-        char *piece = memory_allocate(PIECE_BYTES);
-        ssize_t count;
-        digest_begin(digest);
-        while ((count = read(descriptor, piece, PIECE_BYTES)) > 0 || (count < 0 && errno == EINTR))
-            digest_add(digest, piece, count > 0 ? (size_t)count : 0);
-        struct checksum found = digest_end(digest);
-        is_equal = count == 0 && checksum_is_equal(&found, wanted);
-        free(piece);
+    if (descriptor < 0)
+        return false;
+    char *piece = memory_allocate(PIECE_BYTES);
+    ssize_t count;
+    while ((count = read(descriptor, piece, PIECE_BYTES)) > 0 || (count < 0 && errno == EINTR)) {
+        if (count > 0)
+            body_check_add(check, piece, (size_t)count);
     }
-    digest_destroy(digest);
-    if (descriptor >= 0)
-        close(descriptor);
-    return is_equal;
+    free(piece);
+    close(descriptor);
+    body_check_end(check);
+    return count == 0;
+}
+
+bool kept_file_passes(struct root *root, const char *path, const struct verification_rules *rules,
+                      const struct checksum *wanted)
+{
+    enum digest_algorithm algorithm = wanted != NULL ? wanted->algorithm : DIGEST_NONE;
+    struct body_check *check = body_check_create();
+    bool passes = false;
+    if (body_check_begin(check, algorithm, false) && look_at(root, path, check)) {
+        char detail[OUTCOME_DETAIL_SIZE];
+        struct verification_evidence evidence = {
+            .detected = body_check_type(check),
+            .image = body_check_image(check),
+            .wanted = wanted,
+            .found = body_check_sum(check, algorithm),
+        };
+        passes = verification_judge(rules, &evidence, detail, sizeof detail) == FAILURE_NONE;
+    }
+    body_check_destroy(check);
+    return passes;
+}
+
+bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted)
+{
+    return kept_file_passes(root, path, &(struct verification_rules){0}, wanted);
 }

@@ -3,9 +3,13 @@
 #define HAUL_IO_KEPT_FILE_H
 
 #include "io/root.h"
-#include "model/digest.h"
+#include "model/verification.h"
 
 /* Reads the whole of a regular file. False when it cannot be read or has another digest. */
 bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted);
+
+/* The same with all checks of a download; `wanted` may be NULL. */
+bool kept_file_passes(struct root *root, const char *path, const struct verification_rules *rules,
+                      const struct checksum *wanted);
 
 #endif

@@ -125,6 +125,7 @@ bool publisher_entry_put(struct publisher_entry *entry, struct state *state, boo
         .last_modified = job->outcome.last_modified,
         .type = job->outcome.detected_type,
         .downloaded_us = now_us,
+        .checks = (int64_t)job->checks,
     };
     return state_put(state, &row, error);
 }

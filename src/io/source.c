@@ -98,7 +98,7 @@ enum source_format source_format_of(const char *path)
     } extensions[] = {
         {".csv", SOURCE_FORMAT_CSV},      {".tsv", SOURCE_FORMAT_TSV},
         {".tab", SOURCE_FORMAT_TSV},      {".jsonl", SOURCE_FORMAT_JSONL},
-        {".ndjson", SOURCE_FORMAT_JSONL},
+        {".ndjson", SOURCE_FORMAT_JSONL}, {".json", SOURCE_FORMAT_JSONL},
     };
     size_t length = strlen(path);
     if (ends_with(path, length, ".gz"))

@@ -57,7 +57,7 @@ struct source;
 bool source_check(const char *path, struct error *error);
 
 /* What SOURCE_FORMAT_AUTO means for this path: TEXT, CSV (.csv), TSV (.tsv .tab), JSONL (.jsonl
- * .ndjson), whatever their case, with .gz or .zst behind. */
+ * .ndjson .json), whatever their case, with .gz or .zst behind. */
 enum source_format source_format_of(const char *path);
 
 /* Opens a list file, or standard input for "-". A directory or an unreadable file is ERROR_INPUT.

@@ -105,9 +105,13 @@ static void fail_to_find(const struct list_field *cells, size_t count, const cha
         text_append_format(&names, "%s%s", i > 0 ? ", " : "", name);
     }
     vis_format(name, sizeof name, wanted, strlen(wanted));
-    error_set(error, ERROR_INPUT,
-              "%s has no column \"%s\" (its columns: %s; choose one with --url-column)", list_name,
-              name, names.data);
+    const char *advice = "choose one with --url-column";
+    if (strstr(names.data, "://") != NULL)
+        advice = "the first row must name the columns";
+    else if (count == 1 && strchr(names.data, ';') != NULL)
+        advice = "csv has commas between them, not semicolons";
+    error_set(error, ERROR_INPUT, "%s has no column \"%s\" (its columns: %s): %s", list_name, name,
+              names.data, advice);
     text_clear(&names);
 }
 

@@ -104,7 +104,8 @@ static const char *parse(struct jsonl_reader *reader, const struct source_line *
     reader->object = json_loadb(line->bytes, line->length, JSON_DECODE_ANY, &error);
     if (reader->object == NULL)
         return describe(reader, &error);
-    return json_is_object(reader->object) ? NULL : "not a JSON object";
+    return json_is_object(reader->object) ? NULL
+                                          : "not a JSON object, of which there is one in each line";
 }
 
 static const char *complain(struct jsonl_reader *reader, const char *key, const char *what)
@@ -203,7 +204,7 @@ static const char *take_object(struct jsonl_reader *reader, struct source_item *
     const char *key;
     json_t *value;
     if (url_key == NULL)
-        return "no URL";
+        return "no key of URLs (see --url-column)";
     const char *problem = take_url(reader, item, url_key);
     if (problem != NULL)
         return problem;

@@ -127,7 +127,7 @@ static enum source_answer give(struct source_lines *lines, const char *bytes, si
     if (lines->is_utf16) {
         bool is_blank = length <= SOURCE_LINE_MAX && is_blank_utf16(line.bytes, line.length);
         line.length = is_blank ? 0 : line.length;
-        line.problem = is_blank ? NULL : "UTF-16, not UTF-8";
+        line.problem = is_blank ? NULL : "UTF-16, not UTF-8 (iconv converts it)";
     }
     *out_line = line;
     return SOURCE_ITEM;

@@ -9,8 +9,8 @@
 
 static const char *const QUERIES[STATE_QUERY_COUNT] = {
     [STATE_QUERY_ANY] = "SELECT 1 FROM downloads UNION ALL SELECT 1 FROM directories LIMIT 1",
-    [STATE_QUERY_FIND] = "SELECT url, name, size, modified, etag, last_modified, type, downloaded"
-                         " FROM downloads WHERE key_high = ?1 AND key_low = ?2",
+    [STATE_QUERY_FIND] = "SELECT url, name, size, modified, etag, last_modified, type, downloaded,"
+                         " checks FROM downloads WHERE key_high = ?1 AND key_low = ?2",
     [STATE_QUERY_BARE_TAKEN] = "SELECT 1 FROM downloads WHERE stem = ?3"
                                " AND NOT (key_high = ?1 AND key_low = ?2) LIMIT 1",
     [STATE_QUERY_NAME_TAKEN] = "SELECT 1 FROM downloads WHERE stem = ?3 AND fold IN (?3, ?4)"
@@ -21,12 +21,12 @@ static const char *const QUERIES[STATE_QUERY_COUNT] = {
     [STATE_QUERY_BEGIN] = "BEGIN IMMEDIATE",
     [STATE_QUERY_ROW] = "SELECT rowid FROM downloads WHERE key_high = ?1 AND key_low = ?2",
     [STATE_QUERY_INSERT] = "INSERT INTO downloads(key_high, key_low, stem, fold, url, name, size,"
-                           " modified, etag, last_modified, type, downloaded)"
-                           " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                           " modified, etag, last_modified, type, downloaded, checks)"
+                           " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     [STATE_QUERY_UPDATE] =
         "UPDATE downloads SET stem = ?3, fold = ?4, url = ?5, name = ?6, size = ?7,"
-        " modified = ?8, etag = ?9, last_modified = ?10, type = ?11, downloaded = ?12"
-        " WHERE rowid = ?13",
+        " modified = ?8, etag = ?9, last_modified = ?10, type = ?11, downloaded = ?12,"
+        " checks = ?13 WHERE rowid = ?14",
     [STATE_QUERY_REMOVE] = "DELETE FROM downloads WHERE key_high = ?1 AND key_low = ?2",
     [STATE_QUERY_INSERT_DIRECTORY] = "INSERT INTO directories(fold, path) VALUES(?1, ?2)"
                                      " ON CONFLICT(fold) DO NOTHING",
@@ -122,6 +122,7 @@ static bool read_row(struct state *state, sqlite3_stmt *prepared, struct key key
         .last_modified = column_known(prepared, 5),
         .type = kept_text(state, type),
         .downloaded_us = sqlite3_column_int64(prepared, 7),
+        .checks = sqlite3_column_int64(prepared, 8), /* NULL gives 0 */
     };
     return true;
 }
@@ -144,6 +145,7 @@ static void bind_row(sqlite3_stmt *prepared, const struct state_row *row)
     bind_known(prepared, 10, row->last_modified);
     bind_text(prepared, 11, row->type);
     sqlite3_bind_int64(prepared, 12, row->downloaded_us);
+    sqlite3_bind_int64(prepared, 13, row->checks);
 }
 
 static bool has_row(sqlite3_stmt *prepared)
@@ -220,7 +222,7 @@ bool state_put(struct state *state, const struct state_row *row, struct error *e
         return state_fail(state, "write", error);
     bind_row(put, row);
     if (found == SQLITE_ROW)
-        sqlite3_bind_int64(put, 13, rowid);
+        sqlite3_bind_int64(put, 14, rowid);
     return run(state, put, "write", error);
 }
 

@@ -24,6 +24,7 @@ struct state_row {
     int64_t last_modified; /* of the reply, -1 unknown */
     const char *type;      /* detected, may be NULL */
     int64_t downloaded_us; /* wall clock */
+    int64_t checks;        /* hash of what was asked of the file and held; 0 = nothing */
 };
 
 /* Opens, creating database and tables (mode 0600) where missing. A state with another schema number

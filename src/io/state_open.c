@@ -27,7 +27,7 @@ static const char CREATE[] = "CREATE TABLE IF NOT EXISTS downloads("
                              " stem INTEGER NOT NULL, fold INTEGER NOT NULL,"
                              " url TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
                              " modified INTEGER, etag TEXT, last_modified INTEGER, type TEXT,"
-                             " downloaded INTEGER NOT NULL);"
+                             " downloaded INTEGER NOT NULL, checks INTEGER);"
                              "CREATE INDEX IF NOT EXISTS downloads_key ON downloads(key_high);"
                              "CREATE INDEX IF NOT EXISTS downloads_stem ON downloads(stem, fold);"
                              "CREATE TABLE IF NOT EXISTS directories("
@@ -103,13 +103,27 @@ static bool open_database(struct state *state, struct error *error)
                          "open", error);
 }
 
+/* Two things that came after the first databases of this schema. */
+static const char COUNT_CHECKS[] =
+    "SELECT count(*) FROM pragma_table_info('downloads') WHERE name = 'checks'";
+static const char COUNT_DIRECTORIES[] =
+    "SELECT count(*) FROM sqlite_master WHERE name = 'directories'";
+
+static bool add_checks(struct state *state, struct error *error)
+{
+    int64_t count;
+    return read_number(state, COUNT_CHECKS, &count, error) &&
+           (count > 0 || state_execute(state, "ALTER TABLE downloads ADD COLUMN checks INTEGER",
+                                       "create", error));
+}
+
 static bool make_tables(struct state *state, struct error *error)
 {
     char numbers[96];
     snprintf(numbers, sizeof(numbers), "PRAGMA application_id = %d; PRAGMA user_version = %d",
              APPLICATION, SCHEMA);
     return state_execute(state, "BEGIN IMMEDIATE", "create", error) &&
-           state_execute(state, CREATE, "create", error) &&
+           state_execute(state, CREATE, "create", error) && add_checks(state, error) &&
            state_execute(state, numbers, "create", error) &&
            state_execute(state, "COMMIT", "create", error);
 }
@@ -130,17 +144,15 @@ static bool read_schema(struct state *state, int64_t *out, struct error *error)
     return true;
 }
 
-/* The directories came after the first databases of this schema. Asked for first: making tables
- * takes the lock of writers, also when all are there. */
+/* Asked for first: making tables takes the lock of writers, also when all are there. */
 static bool complete_tables(struct state *state, struct error *error)
 {
-    int64_t schema, count = 0;
+    int64_t schema, directories = 0, checks = 0;
     if (!read_schema(state, &schema, error) ||
-        (schema == SCHEMA &&
-         !read_number(state, "SELECT count(*) FROM sqlite_master WHERE name = 'directories'",
-                      &count, error)))
+        (schema == SCHEMA && (!read_number(state, COUNT_DIRECTORIES, &directories, error) ||
+                              !read_number(state, COUNT_CHECKS, &checks, error))))
         return false;
-    return count > 0 || make_tables(state, error);
+    return (directories > 0 && checks > 0) || make_tables(state, error);
 }
 
 static bool append_escaped(struct text *uri, const char *path)

@@ -18,6 +18,7 @@ struct job {
     char *listed;       /* the line's URL as listed, unmasked; owned */
     size_t listed_length;
     struct key key;           /* of the listed URL, with out and dir where the list gives them */
+    uint64_t checks;          /* hash of what is asked of the file's content; 0 = nothing */
     struct list_entry *entry; /* what the list says beside the URL; owned, NULL = nothing */
 
     struct url origin; /* the URL of this attempt as listed (job_use_mirror), parsed; zeroed when

@@ -96,7 +96,7 @@ static const char *add_placeholder(struct name_template *template, const char *t
            (strlen(words[i].word) != word_length || memcmp(words[i].word, text, word_length) != 0))
         i++;
     if (i == ARRAY_LENGTH(words))
-        return "is unknown";
+        return "is none of {name} {stem} {ext} {host} {path} {index} {line} {sha256} {column:NAME}";
     enum part_kind kind = words[i].kind;
     bool is_number = kind == PART_INDEX || kind == PART_LINE;
     unsigned width = detail != NULL && is_number ? parse_width(detail, detail_length) : 0;
@@ -132,8 +132,7 @@ static bool parse(struct name_template *template, const char *text, struct error
                 return error_set(error, ERROR_USAGE, "'%s': no '}' after '%s'", text, at);
             const char *problem = add_placeholder(template, at + 1, (size_t)(end - at - 1));
             if (problem != NULL)
-                return error_set(error, ERROR_USAGE, "'%s': '%.*s' %s", text, (int)(end + 1 - at),
-                                 at, problem);
+                return error_set(error, ERROR_USAGE, "%.*s %s", (int)(end + 1 - at), at, problem);
             at = end;
         } else {
             add_literal(template, *at);
@@ -348,6 +347,22 @@ void name_template_destroy(struct name_template *template)
 bool name_template_has_digest(const struct name_template *template)
 {
     return template->has_digest;
+}
+
+bool name_template_lacks(const struct name_template *template, const struct list_field *fields,
+                         size_t field_count, const char **out_column, size_t *out_length)
+{
+    for (size_t i = 0; i < template->count; i++) {
+        const struct part *part = &template->parts[i];
+        const char *column = template->text.data + part->offset;
+        if (part->kind != PART_COLUMN ||
+            list_field_find(fields, field_count, column, part->length) != NULL)
+            continue;
+        *out_column = column;
+        *out_length = part->length;
+        return true;
+    }
+    return false;
 }
 
 bool name_template_is_default(const struct name_template *template)

@@ -30,6 +30,9 @@ struct name_template *name_template_create(const char *text, struct error *error
 void name_template_destroy(struct name_template *template); /* NULL is fine */
 
 bool name_template_has_digest(const struct name_template *template);
+/* True when a {column:NAME} is none of these fields; *out_column is lent by the template. */
+bool name_template_lacks(const struct name_template *template, const struct list_field *fields,
+                         size_t field_count, const char **out_column, size_t *out_length);
 /* The plain {name}: what most runs have, and the fast path of expand. */
 bool name_template_is_default(const struct name_template *template);
 

@@ -82,6 +82,19 @@ assert_class /wide.png bad-image
 assert_class /paper.pdf downloaded
 assert_record /wide.png '.detail | contains("--")' true
 
+# What an earlier run kept must hold what this one asks: it is looked at, and fetched again.
+DIR=$OUTER/all
+run_haul 1 -d "$DIR" --expect image "$WORK/all.txt"
+assert_class /login.jpg bad-type
+assert_class /cut.png bad-image
+assert_class /whole.png kept
+assert_eq "$(report .counts.kept)" "$(grep -c -e whole -e more -e turned -e wide "$WORK/all.txt")" \
+    "kept images"
+requests=$(wc -l <"$NGINX_LOG")
+run_haul 0 -d "$DIR" "$WORK/all.txt"
+assert_eq "$(report .counts.kept)" "$(wc -l <"$WORK/all.txt")" "kept when nothing is asked"
+assert_eq "$(wc -l <"$NGINX_LOG")" "$requests" "requests for kept files"
+
 # Digests.
 sum() { # ALGORITHM FILE
     "$1sum" <"$WORK/www/$2" | cut -d' ' -f1
@@ -107,6 +120,26 @@ run_haul 0 -d "$DIR" --hash sha256 "$WORK/all.txt"
 while read -r digest path; do
     assert_eq "$(sha256sum <"$DIR/$path" | cut -d' ' -f1)" "$digest" "SHA-256 of $path"
 done < <(records | jq -r '"\(.sha256) \(.path)"')
+
+# A checksum that the list gives later is verified, and a file that fails it fetched again.
+cp "$WORK/www/whole.png" "$WORK/www/changing.png"
+echo "$SITE/changing.png" >"$WORK/later.txt"
+fresh_dir later
+run_haul 0 -d "$DIR" "$WORK/later.txt"
+printf ' checksum=md5=%s\n' "$(sum md5 whole.png)" >>"$WORK/later.txt"
+run_haul 0 -d "$DIR" "$WORK/later.txt"
+assert_class /changing.png kept
+sed -i "s/md5=.*/md5=$(sum md5 whole.gif)/" "$WORK/later.txt"
+run_haul 3 -d "$DIR" "$WORK/later.txt"
+assert_class /changing.png hash-mismatch
+cp "$WORK/www/whole.gif" "$WORK/www/changing.png"
+run_haul 0 -d "$DIR" "$WORK/later.txt"
+assert_class /changing.png downloaded
+assert "the file was not replaced" cmp -s "$WORK/www/whole.gif" "$DIR/changing.png"
+requests=$(wc -l <"$NGINX_LOG")
+run_haul 0 -d "$DIR" "$WORK/later.txt"
+assert_class /changing.png kept
+assert_eq "$(wc -l <"$NGINX_LOG")" "$requests" "requests for a verified file"
 
 # A file that haul did not make is kept when it has the checksum of the list.
 fresh_dir proven

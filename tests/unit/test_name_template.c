@@ -176,13 +176,13 @@ static const struct {
     const char *template;
     const char *problem; /* part of the error's text */
 } broken[] = {
-    {"{nmae}", "'{nmae}' is unknown"},
-    {"{}", "unknown"},
-    {"{NAME}", "unknown"},
-    {"{ name}", "unknown"},
-    {"{names}", "unknown"},
-    {"{na}", "unknown"},
-    {"{:3}", "unknown"},
+    {"{nmae}", "{nmae} is none of {name} {stem}"},
+    {"{}", "is none of"},
+    {"{NAME}", "is none of"},
+    {"{ name}", "is none of"},
+    {"{names}", "is none of"},
+    {"{na}", "is none of"},
+    {"{:3}", "is none of"},
     {"{name", "no '}'"},
     {"a{", "no '}'"},
     {"{{{", "no '}'"},

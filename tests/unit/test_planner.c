@@ -12,6 +12,7 @@ static struct name_template *name_template;
 static struct warnings *warnings;
 static struct planner *planner;
 static uint64_t next_index;
+static struct verification_rules rules;
 
 static void setup(void)
 {
@@ -25,6 +26,7 @@ static void setup(void)
     name_template = name_template_create("{name}", &error);
     planner = NULL;
     next_index = 1;
+    rules = (struct verification_rules){0};
 }
 
 static void teardown(void)
@@ -47,6 +49,7 @@ static void make(enum existing_policy existing, bool names_later)
 {
     struct planner_settings settings = {
         .naming = {.template = name_template, .root = root, .state = state, .existing = existing},
+        .rules = &rules,
         .names_later = names_later,
         .warnings = warnings,
     };
@@ -203,6 +206,45 @@ START_TEST(a_checksum_proves_a_file_that_haul_did_not_make)
 }
 END_TEST
 
+START_TEST(a_kept_file_must_hold_what_this_run_asks_of_it)
+{
+    struct error error = {0};
+    write_file("text.txt", "four");
+    remember("http://a/text.txt", "text.txt", 4);
+    rules.expectation = expectation_create("image", &error);
+    make(EXISTING_SKIP, false);
+    struct job *job;
+    ck_assert_int_eq(plan("http://a/text.txt", NULL, &job), PLAN_DOWNLOAD);
+    ck_assert(job->owns_existing);
+    ck_assert_str_eq(job->name, "text.txt");
+    uint64_t checks = job->checks;
+    ck_assert_uint_ne(checks, 0);
+    job_destroy(job);
+    planner_destroy(planner);
+    /* It is remembered what held. */
+    struct state_row row = {.url = "http://a/text.txt", .name = "text.txt", .size = 4};
+    row.key = key_of("http://a/text.txt", strlen("http://a/text.txt"));
+    row.checks = (int64_t)checks;
+    ck_assert(state_begin(state, &error) && state_put(state, &row, &error) &&
+              state_commit(state, &error));
+    make(EXISTING_SKIP, false);
+    expect(PLAN_KEPT, "http://a/text.txt", NULL, "text.txt");
+    expectation_destroy((struct expectation *)rules.expectation);
+}
+END_TEST
+
+START_TEST(a_checksum_that_is_new_in_the_list_is_verified)
+{
+    write_file("1.txt", "four");
+    write_file("2.txt", "five");
+    remember("http://a/1.txt", "1.txt", 4);
+    remember("http://a/2.txt", "2.txt", 4);
+    make(EXISTING_SKIP, false);
+    expect(PLAN_KEPT, "http://a/1.txt", PAIRS("checksum", FOUR), "1.txt");
+    expect(PLAN_DOWNLOAD, "http://a/2.txt", PAIRS("checksum", FOUR), "2.txt");
+}
+END_TEST
+
 START_TEST(names_that_come_later_are_only_wished_for)
 {
     write_file("a.txt", "x");
@@ -273,6 +315,8 @@ int main(void)
     tcase_add_test(tests, each_unknown_option_is_warned_about_once);
     tcase_add_test(tests, a_file_of_an_earlier_run_is_kept_under_its_name);
     tcase_add_test(tests, a_checksum_proves_a_file_that_haul_did_not_make);
+    tcase_add_test(tests, a_kept_file_must_hold_what_this_run_asks_of_it);
+    tcase_add_test(tests, a_checksum_that_is_new_in_the_list_is_verified);
     tcase_add_test(tests, names_that_come_later_are_only_wished_for);
     tcase_add_test(tests, a_name_with_digits_of_old_content_is_not_taken_over);
     tcase_add_loop_test(tests, the_policy_decides_about_a_file_of_somebody_else, 0,

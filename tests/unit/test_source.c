@@ -33,7 +33,7 @@ START_TEST(the_format_is_in_the_extension)
         {"list.tab.gz", SOURCE_FORMAT_TSV},
         {"list.jsonl", SOURCE_FORMAT_JSONL},
         {"list.ndjson.zst", SOURCE_FORMAT_JSONL},
-        {"list.json", SOURCE_FORMAT_TEXT},
+        {"list.json", SOURCE_FORMAT_JSONL},
         {"list.csv.xz", SOURCE_FORMAT_TEXT},
         {"list.gz", SOURCE_FORMAT_TEXT},
         {"", SOURCE_FORMAT_TEXT},

@@ -65,7 +65,8 @@ static const struct table TABLES[] = {
      "2!not UTF-8@http://a/1\n3!not UTF-8@http://a/2\n5:http://a/3 a=x\n", 5, 0},
     {BYTES("url,a\nhttp://a/1,\0\nhttp://a/2,x\n"),
      "2!NUL byte in the line (binary, or UTF-16?)@http://a/1\n3:http://a/2 a=x\n", 3, 0},
-    {BYTES("\xFF\xFEu\0r\0l\0\n\0x\0\n\0\n\0"), "1!UTF-16, not UTF-8\n2!UTF-16, not UTF-8\n", 4, 2},
+    {BYTES("\xFF\xFEu\0r\0l\0\n\0x\0\n\0\n\0"),
+     "1!UTF-16, not UTF-8 (iconv converts it)\n2!UTF-16, not UTF-8 (iconv converts it)\n", 4, 2},
 
     /* names of columns */
     {BYTES("a,URL,a,,a,a_2,,\n1,http://a/1,2,3,4,5,6,7\n"),
@@ -75,13 +76,13 @@ static const struct table TABLES[] = {
      "2:http://a/1 header=A: b header=C: d url_2=x\n", 2, 0},
     {BYTES("Url,url,URL\n1,http://a/1,2\n"), "2:http://a/1 Url=1 URL=2\n", 2, 0},
     {BYTES("a,b\n1,2\n"),
-     "error: LIST has no column \"url\" (its columns: a, b; choose one with --url-column)\n", 1, 0},
+     "error: LIST has no column \"url\" (its columns: a, b): choose one with --url-column\n", 1, 0},
     {BYTES("http://a/1\nhttp://a/2\n"),
-     "error: LIST has no column \"url\" (its columns: http://a/1; choose one with --url-column)\n",
+     "error: LIST has no column \"url\" (its columns: http://a/1): the first row must name the columns\n",
      1, 0},
     {BYTES("a\x1b[1m,\"b\nc\"\n"),
-     "error: LIST has no column \"url\" (its columns: a\\x1b[1m, b\\x0ac; choose one with "
-     "--url-column)\n",
+     "error: LIST has no column \"url\" (its columns: a\\x1b[1m, b\\x0ac): choose one with "
+     "--url-column\n",
      2, 0},
     {BYTES("url,\"a\n"), "error: cannot read the column names of LIST (line 1): " OPEN "\n", 1, 0},
     {BYTES("\nurl,\"a\"b\n"), "error: cannot read the column names of LIST (line 2): " BEHIND "\n",
@@ -170,8 +171,8 @@ START_TEST(the_column_of_urls_can_be_chosen)
         {"LINK", "2:3 url=1 link=2\n"},
         {"Link", "2:2 url=1 LINK=3\n"},
         {"none",
-         "error: LIST has no column \"none\" (its columns: url, link, LINK; choose one with "
-         "--url-column)\n"},
+         "error: LIST has no column \"none\" (its columns: url, link, LINK): choose one with "
+         "--url-column\n"},
     };
     struct text list;
     text_init(&list, 100);
@@ -235,7 +236,7 @@ START_TEST(names_in_an_error_are_cut)
     text_init(&list, SOURCE_LINE_MAX);
     append_repeated(&list, "abcdefghijklmnopqrstuvwxyz_abcdefghijklmnopqrstuvwxyz,", 1000);
     char *items = read_list(&list, NULL, 0);
-    ck_assert_ptr_nonnull(strstr(items, "abcdefghijklm, ...; choose one with --url-column)\n"));
+    ck_assert_ptr_nonnull(strstr(items, "abcdefghijklm, ...): choose one with --url-column\n"));
     ck_assert_uint_lt(strlen(items), 400);
     free(items);
     text_clear(&list);

@@ -7,6 +7,7 @@
 #include "source_items.h"
 
 #define BYTES(literal) (literal), sizeof(literal) - 1
+#define NO_KEY "no key of URLs (see --url-column)"
 #define MORE "holds more than strings without control characters"
 
 static const struct {
@@ -30,7 +31,7 @@ static const struct {
      "1!\"url\" " MORE "\n2!\"url\" " MORE "\n3!\"url\" " MORE "\n", 3, 0},
     {BYTES("{\"url\":\"a\\tb\"}\n"), "1:a\tb\n", 1, 0},
     {BYTES("{}\n{\"url\":\"\"}\n{\"url\":\" \\t\"}\n{\"url\":null}\n{\"link\":\"a\"}\n"),
-     "1!no URL\n2!no URL\n3!no URL@ \t\n4!no URL\n5!no URL\n", 5, 0},
+     "1!" NO_KEY "\n2!no URL\n3!no URL@ \t\n4!no URL\n5!" NO_KEY "\n", 5, 0},
     {BYTES("{\"url\":1}\n{\"url\":{}}\n"), "1!\"url\" is no string\n2!\"url\" is no string\n", 2,
      0},
     {BYTES("{\"Url\":\"b\",\"url\":\"a\",\"URL\":\"c\"}\n{\"URL\":\"b\",\"Url\":\"a\"}\n"),
@@ -73,7 +74,9 @@ static const struct {
     /* what is no object */
     {BYTES("http://a/1\n# note\n[]\n\"a\"\n1\nnull\n{\"url\":\"http://a/7\"}\n"),
      "1!not JSON: invalid token (byte 4)\n2!not JSON: invalid token (byte 1)\n"
-     "3!not a JSON object\n4!not a JSON object\n5!not a JSON object\n6!not a JSON object\n"
+     "3!not a JSON object, of which there is one in each line\n4!not a JSON object, of which there "
+     "is one in each line\n5!not a JSON object, of which there is one in each line\n6!not a JSON "
+     "object, of which there is one in each line\n"
      "7:http://a/7\n",
      7, 0},
     {BYTES("{\"url\":\"a\"\n{\"url\":\"a\"} {}\n{\"url\":\"secret\" \"token\"}\n"),
@@ -89,7 +92,7 @@ static const struct {
      "1!not UTF-8\n2!NUL byte in the line (binary, or UTF-16?)\n"
      "3!not JSON: invalid Unicode '\\uD800' (byte 15)\n4:a\n",
      4, 0},
-    {BYTES("\xFE\xFF\0{\0}\0\n\0\r\0\n"), "1!UTF-16, not UTF-8\n", 2, 1},
+    {BYTES("\xFE\xFF\0{\0}\0\n\0\r\0\n"), "1!UTF-16, not UTF-8 (iconv converts it)\n", 2, 1},
 };
 
 START_TEST(every_line_is_an_object_in_whatever_pieces_it_comes)

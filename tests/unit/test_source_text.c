@@ -39,8 +39,9 @@ static const struct {
     {BYTES("http://a/long enough \xC3\nhttp://a/2"),
      "1!not UTF-8@http://a/long enough \xC3\n2:http://a/2\n", 2, 0, 0},
     {BYTES("\xFF\xFEh\0t\0t\0p\0\r\0\n\0\r\0\n\0x\0\n\0"),
-     "1!UTF-16, not UTF-8\n3!UTF-16, not UTF-8\n", 4, 0, 2},
-    {BYTES("\xFE\xFF\0h\0\r\0\n\0 \0x\0\n"), "1!UTF-16, not UTF-8\n2!UTF-16, not UTF-8\n", 2, 0, 0},
+     "1!UTF-16, not UTF-8 (iconv converts it)\n3!UTF-16, not UTF-8 (iconv converts it)\n", 4, 0, 2},
+    {BYTES("\xFE\xFF\0h\0\r\0\n\0 \0x\0\n"),
+     "1!UTF-16, not UTF-8 (iconv converts it)\n2!UTF-16, not UTF-8 (iconv converts it)\n", 2, 0, 0},
     {BYTES("\xFF\xFE"), "", 1, 0, 1},
 
     /* options */
