@@ -93,6 +93,8 @@ libhaul_a_SOURCES += \
 	src/model/list_entry.h \
 	src/model/list_part.c \
 	src/model/list_part.h \
+	src/model/list_refused.c \
+	src/model/list_refused.h \
 	src/model/mirror.c \
 	src/model/mirror.h \
 	src/model/name.c \

@@ -21,12 +21,12 @@
 struct dry_run {
     const struct options *options;
     struct run_settings settings;
-    struct redaction redaction;
     struct root *root;   /* NULL = the output directory does not exist */
     struct state *state; /* NULL = nothing is known */
     struct lists *lists;
     struct planner *planner;
     struct summary summary; /* what is to be downloaded counts as not tried */
+    struct summary wanted;  /* that alone, for its hosts */
     uint64_t clashes;
     struct text bad_lines;
     struct text names;
@@ -52,7 +52,7 @@ static void append_url(struct text *text, const struct dry_run *run, const struc
 {
     struct text masked;
     text_init(&masked, 2 * URL_MAX_BYTES);
-    url_append_masked(&masked, job->listed, &run->redaction);
+    url_append_masked(&masked, job->listed, &run->settings.redaction);
     append_foreign(text, masked.data);
     text_clear(&masked);
 }
@@ -107,6 +107,7 @@ static void take_item(struct dry_run *run, const struct source_item *item)
     if (plan == PLAN_DOWNLOAD) {
         job->outcome.status = STATUS_NOT_TRIED;
         job->outcome.failure = FAILURE_NONE;
+        summary_add(&run->wanted, job, 0);
         show_name(run, job);
     } else if (job->outcome.status == STATUS_FAILED) {
         show_bad_line(run, job);
@@ -164,7 +165,7 @@ static void append_counts(struct text *text, const struct dry_run *run)
 static void append_advice(struct text *text, const struct dry_run *run, uint64_t most)
 {
     const struct options *options = run->options;
-    uint64_t total = run->summary.counts.total;
+    uint64_t total = run->wanted.counts.total;
     char urls[NUMBER_SIZE];
     char of[NUMBER_SIZE];
     if (2 * most <= total || options->per_host >= options->jobs ||
@@ -182,15 +183,15 @@ static void append_hosts(struct text *text, const struct dry_run *run)
 {
     size_t count = 0;
     size_t total = 0;
-    const struct host_summary **hosts = summary_hosts(&run->summary, SHOWN, &count, &total);
+    const struct host_summary **hosts = summary_hosts(&run->wanted, SHOWN, &count, &total);
     if (count > 0)
-        text_append_format(text, "\n%zu %s\n", total, total == 1 ? "host" : "hosts");
+        text_append_format(text, "\n%zu %s to ask\n", total, total == 1 ? "host" : "hosts");
     for (size_t i = 0; i < count; i++) {
         char number[NUMBER_SIZE];
         char share[NUMBER_SIZE];
         text_append_format(
             text, "  %9s  %6s  ", number_format_count(number, (int64_t)hosts[i]->urls),
-            number_format_ratio(share, (double)hosts[i]->urls, (double)run->summary.counts.total));
+            number_format_ratio(share, (double)hosts[i]->urls, (double)run->wanted.counts.total));
         append_foreign(text, hosts[i]->host);
         text_append_char(text, '\n');
     }
@@ -309,13 +310,13 @@ static void create_planner(struct dry_run *run)
         .warnings = run->settings.warnings,
     };
     run->planner = planner_create(&planner);
-    run->redaction = run->settings.redaction;
 }
 
 int dry_run_execute(const struct options *options, struct error *error)
 {
     struct dry_run run = {.options = options};
     summary_init(&run.summary);
+    summary_init(&run.wanted);
     text_init(&run.bad_lines, OUTPUT_MAX);
     text_init(&run.names, OUTPUT_MAX);
     text_init(&run.clashing, OUTPUT_MAX);
@@ -325,8 +326,10 @@ int dry_run_execute(const struct options *options, struct error *error)
         read_lists(&run);
         exit_code = exit_code_of(&run);
         *error = run.list_error;
-        if (!print(&run))
+        if (!print(&run)) {
+            error_set_errno(error, ERROR_LOCAL, errno, "cannot write to standard output");
             exit_code = EXIT_CODE_LOCAL;
+        }
     } else {
         exit_code = exit_code_of_error(error->kind);
     }
@@ -336,6 +339,7 @@ int dry_run_execute(const struct options *options, struct error *error)
     lists_close(run.lists);
     run_settings_clear(&run.settings);
     summary_clear(&run.summary);
+    summary_clear(&run.wanted);
     text_clear(&run.bad_lines);
     text_clear(&run.names);
     text_clear(&run.clashing);

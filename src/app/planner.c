@@ -20,6 +20,7 @@ struct planner {
     bool has_clash;
     bool has_told_absolute;
     bool has_told_missing;
+    bool has_told_mirror;
     uint64_t told_keys[UNKNOWN_KEYS_TOLD]; /* hashes of option names that were warned about */
     size_t told_count;
 };
@@ -94,8 +95,11 @@ struct job *planner_make_job(struct planner *planner, uint64_t index, const char
                                      &url, &url_length, &entry, &unknown, problem);
     struct job *job = job_create(index, source, item->line, url, url_length);
     job->entry = entry;
-    if (!is_usable)
-        job_fail(job, FAILURE_BAD_URL, item->problem != NULL ? item->problem : problem);
+    if (!is_usable) {
+        bool is_whole = item->problem == NULL;
+        job_fail(job, FAILURE_BAD_URL, is_whole ? problem : item->problem);
+        job->refused = list_refused_create(item->fields, item->field_count, is_whole);
+    }
     if (unknown != NULL && item->has_options)
         warn_unknown(planner, job, unknown);
     return job;
@@ -133,8 +137,34 @@ static const char *hint_of(const char *listed)
     return strchr(listed, '=') != NULL ? "; an option? (those begin with a blank)" : "";
 }
 
+/* A mirror that haul cannot ask (ftp) is left out; text that is no URL makes the line one that
+ * cannot be used. */
+static bool check_mirrors(struct planner *planner, struct job *job)
+{
+    for (unsigned mirror = 1; mirror < job_mirror_count(job); mirror++) {
+        enum failure failure = FAILURE_BAD_URL;
+        const char *reason = NULL;
+        if (job_use_mirror(job, mirror, &failure, &reason))
+            continue;
+        if (failure != FAILURE_UNSUPPORTED_SCHEME) {
+            job_fail(job, failure, NULL);
+            outcome_set_detail(&job->outcome,
+                               "what follows a TAB is no mirror: %s (--format tsv reads tables)",
+                               reason);
+            return false;
+        }
+        job_lose_mirror(job, mirror);
+        if (!planner->has_told_mirror)
+            warnings_add(planner->settings.warnings,
+                         "%s:%llu: mirrors that are neither http nor https are not asked",
+                         job->source, (unsigned long long)job->line);
+        planner->has_told_mirror = true;
+    }
+    return true;
+}
+
 /* The listed URL, and its mirrors, as URLs. */
-static bool parse_urls(struct job *job)
+static bool parse_urls(struct planner *planner, struct job *job)
 {
     enum failure failure = FAILURE_BAD_URL;
     const char *reason = NULL;
@@ -142,15 +172,8 @@ static bool parse_urls(struct job *job)
         job_fail(job, FAILURE_BAD_URL, "NUL byte in the URL");
         return false;
     }
-    for (unsigned mirror = job_mirror_count(job) - 1; mirror > 0; mirror--) {
-        if (!job_use_mirror(job, mirror, &failure, &reason)) {
-            job_fail(job, failure, NULL);
-            outcome_set_detail(&job->outcome,
-                               "what follows a TAB is no mirror: %s (--format tsv reads tables)",
-                               reason);
-            return false;
-        }
-    }
+    if (!check_mirrors(planner, job))
+        return false;
     if (!job_use_mirror(job, 0, &failure, &reason)) {
         job_fail(job, failure, NULL);
         outcome_set_detail(&job->outcome, "%s%s", reason, hint_of(job->listed));
@@ -196,8 +219,9 @@ static bool still_passes(struct planner *planner, const struct job *job,
 {
     if (job->checks == 0 || job->checks == (uint64_t)row->checks)
         return true;
-    return kept_file_passes(planner->settings.naming.root, job->name, planner->settings.rules,
-                            job->entry != NULL ? &job->entry->checksum : NULL);
+    return kept_file_passes(planner->settings.naming.root, row->name, planner->settings.rules,
+                            job->entry != NULL ? &job->entry->checksum : NULL,
+                            planner->settings.cancel);
 }
 
 /* What an earlier run made of this URL. True when the job needs nothing more. */
@@ -212,19 +236,22 @@ static bool is_kept(struct planner *planner, struct job *job)
     struct stat status;
     int result = root_stat(place->root, row.name, &status);
     bool is_there = result == 0 && S_ISREG(status.st_mode) && status.st_size == row.size;
-    /* A name made of the content says nothing about what comes in its place. */
-    if (!is_there && name_template_has_digest(place->template))
+    bool passes = is_there && still_passes(planner, job, &row);
+    /* A name made of the content says nothing about what comes in its place, and equal contents
+     * share it. */
+    if (!passes && (name_template_has_digest(place->template) ||
+                    state_path_is_taken(place->state, row.name, job->key)))
         return false;
     job->name = memory_copy_string(row.name);
     job->has_history = true;
     if (!planner->settings.names_later)
         naming_keep(planner->naming, job->name);
-    if (!is_there)
+    job->owns_existing = is_there && !passes; /* it is replaced when what comes passes */
+    if (!passes)
         return false;
-    if (!still_passes(planner, job, &row)) {
-        job->owns_existing = true; /* it is fetched anew, and replaced when that passes */
-        return false;
-    }
+    job->has_new_checks = job->checks != 0 && job->checks != (uint64_t)row.checks;
+    const struct content_type *type = row.type != NULL ? content_type_find(row.type) : NULL;
+    job->outcome.detected_type = type != NULL ? type->media_type : NULL;
     job->outcome.path = memory_copy_string(row.name);
     job->outcome.file_bytes = row.size;
     job->outcome.etag = memory_copy_string(row.etag);
@@ -269,7 +296,8 @@ static bool is_proven(struct planner *planner, struct job *job)
 {
     const struct list_entry *entry = job->entry;
     if (entry == NULL || entry->checksum.algorithm == DIGEST_NONE ||
-        !kept_file_has_checksum(planner->settings.naming.root, job->name, &entry->checksum))
+        !kept_file_has_checksum(planner->settings.naming.root, job->name, &entry->checksum,
+                                planner->settings.cancel))
         return false;
     job->outcome.path = memory_copy_string(job->name);
     return true;
@@ -318,7 +346,7 @@ static enum plan look_in_the_way(struct planner *planner, struct job *job)
 enum plan planner_decide(struct planner *planner, struct job *job, const struct source_item *item,
                          bool is_stopping)
 {
-    if (job->outcome.failure == FAILURE_BAD_URL || !parse_urls(job))
+    if (job->outcome.failure == FAILURE_BAD_URL || !parse_urls(planner, job))
         return PLAN_BAD;
     job->key = key_of_job(job);
     if (!key_set_add(planner->seen, job->key, job->index, &job->outcome.duplicate_of))

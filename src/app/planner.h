@@ -19,6 +19,7 @@ struct planner_settings {
     const struct verification_rules *rules;
     bool names_later; /* naming_claim is called by somebody else, when a file has arrived */
     struct warnings *warnings;
+    const struct cancel *cancel; /* ends the reading of a file that is there; NULL = nobody */
 };
 
 struct planner *planner_create(const struct planner_settings *settings);

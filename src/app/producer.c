@@ -64,8 +64,8 @@ static void tell_window(struct producer *producer, const char *reason)
     if (producer->settings.window == 0 || producer->has_told_window)
         return;
     producer->has_told_window = true;
-    warnings_add(producer->settings.warnings, "--order is exact only within %zu URLs at a time: %s",
-                 producer->settings.window, reason);
+    warnings_add(producer->settings.warnings, "--order is exact only among %llu URLs at a time: %s",
+                 (unsigned long long)producer->pushed, reason);
 }
 
 /* Workers must not wait for a window that cannot be filled. */
@@ -76,14 +76,15 @@ static void take_budget(struct producer *producer, const struct job *job)
     if (budget_try_acquire(budget, weight))
         return;
     queue_let_go(producer->settings.queue);
-    tell_window(producer, "they take too much memory to be held together");
+    tell_window(producer, "more would take too much memory");
     budget_acquire(budget, weight);
 }
 
 static void push(struct producer *producer, struct job *job)
 {
-    if (producer->pushed++ == producer->settings.window)
+    if (producer->pushed == producer->settings.window)
         tell_window(producer, "the list is longer");
+    producer->pushed++;
     job->queued_us = clock_monotonic_us();
     int64_t priority = job->entry != NULL ? job->entry->priority : 0;
     if (queue_push(producer->settings.queue, job, priority))

@@ -85,6 +85,24 @@ static void give_name(struct recorder *recorder, struct job *job)
     }
 }
 
+/* What was found to hold of kept files need not be looked at again. A state that cannot be written
+ * now costs only that. */
+static void confirm_kept(struct recorder *recorder, struct job *const *jobs, size_t count)
+{
+    struct error ignored;
+    bool has_begun = false;
+    for (size_t i = 0; i < count; i++) {
+        if (jobs[i]->outcome.status != STATUS_KEPT || !jobs[i]->has_new_checks)
+            continue;
+        has_begun = has_begun || state_begin(recorder->state, &ignored);
+        if (!has_begun ||
+            !state_confirm(recorder->state, jobs[i]->key, (int64_t)jobs[i]->checks, &ignored))
+            return;
+    }
+    if (has_begun)
+        (void)state_commit(recorder->state, &ignored);
+}
+
 static void publish(struct recorder *recorder, struct job **jobs, size_t count)
 {
     struct job **verified = memory_allocate_zeroed(count, sizeof(struct job *));
@@ -112,6 +130,7 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
 {
     const struct recorder_settings *settings = &recorder->settings;
     publish(recorder, jobs, count);
+    confirm_kept(recorder, jobs, count);
     results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
     for (size_t i = 0; i < count; i++)
         record_writer_add(recorder->writer, jobs[i]);
@@ -234,6 +253,7 @@ static void create_naming(struct recorder *recorder)
     naming.state = state_is_empty(recorder->state) ? NULL : recorder->state;
     naming.existing = settings->existing;
     recorder->naming = naming_create(&naming);
+    recorder->settings.naming = NULL; /* lent for the creation only */
     recorder->order = record_order_create();
 }
 

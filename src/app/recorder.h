@@ -32,8 +32,8 @@ struct recorder_settings {
     struct budget *budget; /* of jobs in hand, in bytes; given back as they end */
     enum sync_mode sync;
     enum existing_policy existing;
-    /* Not NULL: files get their names here, in list order, because servers have a say in them;
-     * root, state and existing are the recorder's. */
+    /* Lent for recorder_create only. Not NULL: files get their names here, in list order, because
+     * servers have a say in them; root, state and existing are the recorder's. */
     const struct naming_settings *naming;
     const struct redaction *redaction;
     int json_descriptor; /* every record goes there too; -1 = none */

@@ -45,9 +45,12 @@ static bool create_rules(struct run_settings *settings, const struct options *op
     settings->template = name_template_create(options_name_template(options), &problem);
     if (settings->template == NULL)
         return error_set(error, ERROR_USAGE, "--name: %s", problem.text);
-    if (settings->template != NULL && options->expect != NULL)
+    if (options->content_disposition && name_template_has_digest(settings->template))
+        return error_set(error, ERROR_USAGE,
+                         "--content-disposition and {sha256} both name a file: give one of them");
+    if (options->expect != NULL)
         settings->expectation = expectation_create(options->expect, error);
-    return settings->template != NULL && (options->expect == NULL || settings->expectation != NULL);
+    return options->expect == NULL || settings->expectation != NULL;
 }
 
 static const char *const *lend(const struct string_list *list)

@@ -74,7 +74,6 @@ void worker_settle(const struct worker_shared *shared, struct job *job)
 {
     int64_t delay_us = 0;
     bool is_retried = cancel_level(shared->cancel) == CANCEL_NONE &&
-                      job->spent_us < shared->transfer->timeout_us &&
                       mirror_next(job, &shared->retry, random_number(), &delay_us);
     if (!is_retried) {
         record(shared, job);

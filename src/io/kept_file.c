@@ -10,14 +10,16 @@
 #define PIECE_BYTES ((size_t)256 * 1024)
 
 /* Shows all of the file to the check; false when it cannot be read. */
-static bool look_at(struct root *root, const char *path, struct body_check *check)
+static bool look_at(struct root *root, const char *path, struct body_check *check,
+                    const struct cancel *cancel)
 {
     int descriptor = root_open_file(root, path);
     if (descriptor < 0)
         return false;
     char *piece = memory_allocate(PIECE_BYTES);
-    ssize_t count;
-    while ((count = read(descriptor, piece, PIECE_BYTES)) > 0 || (count < 0 && errno == EINTR)) {
+    ssize_t count = -1;
+    while ((cancel == NULL || cancel_level(cancel) == CANCEL_NONE) &&
+           ((count = read(descriptor, piece, PIECE_BYTES)) > 0 || (count < 0 && errno == EINTR))) {
         if (count > 0)
             body_check_add(check, piece, (size_t)count);
     }
@@ -28,12 +30,12 @@ static bool look_at(struct root *root, const char *path, struct body_check *chec
 }
 
 bool kept_file_passes(struct root *root, const char *path, const struct verification_rules *rules,
-                      const struct checksum *wanted)
+                      const struct checksum *wanted, const struct cancel *cancel)
 {
     enum digest_algorithm algorithm = wanted != NULL ? wanted->algorithm : DIGEST_NONE;
     struct body_check *check = body_check_create();
     bool passes = false;
-    if (body_check_begin(check, algorithm, false) && look_at(root, path, check)) {
+    if (body_check_begin(check, algorithm, false) && look_at(root, path, check, cancel)) {
         char detail[OUTCOME_DETAIL_SIZE];
         struct verification_evidence evidence = {
             .detected = body_check_type(check),
@@ -47,7 +49,8 @@ bool kept_file_passes(struct root *root, const char *path, const struct verifica
     return passes;
 }
 
-bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted)
+bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted,
+                            const struct cancel *cancel)
 {
-    return kept_file_passes(root, path, &(struct verification_rules){0}, wanted);
+    return kept_file_passes(root, path, &(struct verification_rules){0}, wanted, cancel);
 }

@@ -4,12 +4,15 @@
 
 #include "io/root.h"
 #include "model/verification.h"
+#include "sync/cancel.h"
 
-/* Reads the whole of a regular file. False when it cannot be read or has another digest. */
-bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted);
+/* Reads the whole of a regular file. False when it cannot be read or has another digest, and when
+ * the run is canceled meanwhile (`cancel` may be NULL). */
+bool kept_file_has_checksum(struct root *root, const char *path, const struct checksum *wanted,
+                            const struct cancel *cancel);
 
 /* The same with all checks of a download; `wanted` may be NULL. */
 bool kept_file_passes(struct root *root, const char *path, const struct verification_rules *rules,
-                      const struct checksum *wanted);
+                      const struct checksum *wanted, const struct cancel *cancel);
 
 #endif

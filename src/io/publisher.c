@@ -1,14 +1,12 @@
 #include "io/publisher.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "io/kept_file.h"
 #include "io/publisher_directories.h"
 #include "io/publisher_entry.h"
 #include "model/hash_table.h"
@@ -52,6 +50,8 @@ static bool refuse_all(struct publisher *publisher, struct batch *batch, int err
 /* What the policy says about a regular file of somebody else. */
 static void yield_to_existing(struct publisher *publisher, struct publisher_entry *entry)
 {
+    if (publisher_entry_is_proven(entry, publisher->root))
+        return;
     if (publisher->existing == EXISTING_SKIP) {
         job_fail(entry->job, FAILURE_EXISTS, "a file of this name exists");
         entry->job->outcome.status = STATUS_SKIPPED;
@@ -60,17 +60,6 @@ static void yield_to_existing(struct publisher *publisher, struct publisher_entr
         publisher_entry_refuse(entry, publisher->root, FAILURE_EXISTS,
                                "a file of this name exists");
     }
-}
-
-/* An earlier run's file of this name may have got it from a list's `out`. */
-static bool has_content(const struct publisher *publisher, const struct publisher_entry *entry)
-{
-    char text[DIGEST_TEXT_SIZE + 16];
-    struct checksum wanted;
-    const char *reason;
-    int length = snprintf(text, sizeof(text), "sha-256=%s", entry->job->outcome.sha256);
-    return checksum_parse(text, (size_t)length, &wanted, &reason) &&
-           kept_file_has_checksum(publisher->root, entry->name, &wanted);
 }
 
 /* True when haul has stored this very content under the entry's name, for another URL; *out_index
@@ -85,7 +74,7 @@ static bool is_stored(const struct publisher *publisher, const struct publisher_
     *out_index = 0;
     uint64_t hash = name_fold_hash(entry->name, strlen(entry->name));
     return hash_table_find(publisher->stored, hash, out_index) ||
-           (entry->was_stored && has_content(publisher, entry));
+           (entry->was_stored && publisher_entry_has_content(entry, publisher->root));
 }
 
 /* Before the entry is noted under its name. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "io/kept_file.h"
 #include "model/content_type.h"
 #include "model/name_path.h"
 #include "model/name_template.h"
@@ -106,6 +107,34 @@ bool publisher_entry_has_digits(const struct publisher_entry *entry)
     size_t offset = entry->job->digest_offset;
     return offset != SIZE_MAX && strlen(entry->name) > offset &&
            strncmp(entry->name + offset, entry->job->outcome.sha256, NAME_DIGEST_LENGTH) == 0;
+}
+
+bool publisher_entry_has_content(const struct publisher_entry *entry, struct root *root)
+{
+    char text[DIGEST_TEXT_SIZE + 16];
+    struct checksum wanted;
+    const char *reason;
+    int length = snprintf(text, sizeof(text), "sha-256=%s", entry->job->outcome.sha256);
+    return checksum_parse(text, (size_t)length, &wanted, &reason) &&
+           kept_file_has_checksum(root, entry->name, &wanted, NULL);
+}
+
+bool publisher_entry_is_proven(struct publisher_entry *entry, struct root *root)
+{
+    struct job *job = entry->job;
+    int64_t size = job->outcome.file_bytes;
+    struct stat status;
+    if (job->entry == NULL || job->entry->checksum.algorithm == DIGEST_NONE ||
+        root_stat(root, entry->name, &status) < 0 || status.st_size != size ||
+        !kept_file_has_checksum(root, entry->name, &job->entry->checksum, NULL))
+        return false;
+    publisher_entry_drop(entry, root);
+    job->outcome.status = STATUS_KEPT;
+    job->outcome.failure = FAILURE_NONE;
+    job->outcome.file_bytes = size;
+    free(job->outcome.path);
+    job->outcome.path = memory_copy_string(entry->name);
+    return true;
 }
 
 bool publisher_entry_put(struct publisher_entry *entry, struct state *state, bool has_history,

@@ -39,6 +39,13 @@ void publisher_entry_add_number(struct publisher_entry *entry);
 /* True for a path that says what the content is. */
 bool publisher_entry_has_digits(const struct publisher_entry *entry);
 
+/* Reads the file that has the name: true when it has the entry's content. For a name with digits,
+ * which an earlier run may have taken from a list's `out`. */
+bool publisher_entry_has_content(const struct publisher_entry *entry, struct root *root);
+
+/* The file that has the name is what the list's checksum says: the job ends as kept. */
+bool publisher_entry_is_proven(struct publisher_entry *entry, struct root *root);
+
 /* Notes the file under its present name, between the state's begin and commit. With has_history, a
  * row that the URL has already is kept for the case that the file gets no name. */
 bool publisher_entry_put(struct publisher_entry *entry, struct state *state, bool has_history,

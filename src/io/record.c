@@ -1,5 +1,6 @@
 #include "io/record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@
 
 /* Last second of the year 9999: RFC 3339 has no later year. */
 #define LAST_SECOND INT64_C(253402300799)
+
+#define CHECKSUM_TEXT_SIZE (DIGEST_TEXT_SIZE + 16) /* with the algorithm's name */
 
 #define ADD(text, literal) text_append((text), (literal), sizeof(literal) - 1)
 
@@ -314,28 +317,44 @@ static void add_cells(struct text *text, const char *first, char *const *more, s
     text_append_char(text, '"');
 }
 
+/* What a list says beside the URL, checked or, of a line that was refused, as it is. */
+static struct list_refused texts_of(const struct job *job, char checksum[CHECKSUM_TEXT_SIZE])
+{
+    if (job->refused != NULL)
+        return *job->refused;
+    struct list_refused texts = {0};
+    const struct list_entry *entry = job->entry;
+    if (entry == NULL)
+        return texts;
+    texts.texts[LIST_REFUSED_OUT] = entry->out;
+    texts.texts[LIST_REFUSED_DIR] = entry->dir;
+    texts.texts[LIST_REFUSED_REFERER] = entry->referer;
+    if (entry->checksum.algorithm != DIGEST_NONE) {
+        char digits[DIGEST_TEXT_SIZE];
+        snprintf(checksum, CHECKSUM_TEXT_SIZE, "%s=%s", digest_name(entry->checksum.algorithm),
+                 checksum_format(&entry->checksum, digits));
+        texts.texts[LIST_REFUSED_CHECKSUM] = checksum;
+    }
+    return texts;
+}
+
 /* url out dir checksum header referer, as a list has them. */
 static void add_listed_cells(struct text *text, const struct job *job)
 {
     static const struct list_entry nothing = {0};
     const struct list_entry *entry = job->entry != NULL ? job->entry : &nothing;
+    char checksum[CHECKSUM_TEXT_SIZE];
+    struct list_refused texts = texts_of(job, checksum);
     /* The URL alone keeps bytes that are no UTF-8: it is there to be found again in the list. */
     add_cells(text, job->listed, entry->mirrors, entry->mirror_count);
     text_append_char(text, '\t');
-    add_cell(text, entry->out != NULL ? entry->out : "", false);
-    text_append_char(text, '\t');
-    add_cell(text, entry->dir != NULL ? entry->dir : "", false);
-    text_append_char(text, '\t');
-    if (entry->checksum.algorithm != DIGEST_NONE) {
-        char digits[DIGEST_TEXT_SIZE];
-        text_append_format(text, "%s=%s", digest_name(entry->checksum.algorithm),
-                           checksum_format(&entry->checksum, digits));
+    for (size_t i = 0; i < LIST_REFUSED_COUNT; i++) {
+        if (texts.texts[i] != NULL)
+            add_cell(text, texts.texts[i], false);
+        else if (i == LIST_REFUSED_HEADER)
+            add_cells(text, NULL, entry->headers, entry->header_count);
+        text_append_char(text, '\t');
     }
-    text_append_char(text, '\t');
-    add_cells(text, NULL, entry->headers, entry->header_count);
-    text_append_char(text, '\t');
-    add_cell(text, entry->referer != NULL ? entry->referer : "", false);
-    text_append_char(text, '\t');
 }
 
 static void add_place_cell(struct text *text, const struct job *job)

@@ -28,6 +28,7 @@ static const char *const QUERIES[STATE_QUERY_COUNT] = {
         " modified = ?8, etag = ?9, last_modified = ?10, type = ?11, downloaded = ?12,"
         " checks = ?13 WHERE rowid = ?14",
     [STATE_QUERY_REMOVE] = "DELETE FROM downloads WHERE key_high = ?1 AND key_low = ?2",
+    [STATE_QUERY_CONFIRM] = "UPDATE downloads SET checks = ?3 WHERE key_high = ?1 AND key_low = ?2",
     [STATE_QUERY_INSERT_DIRECTORY] = "INSERT INTO directories(fold, path) VALUES(?1, ?2)"
                                      " ON CONFLICT(fold) DO NOTHING",
     [STATE_QUERY_COMMIT] = "COMMIT",
@@ -236,6 +237,13 @@ bool state_put_directory(struct state *state, const char *path, struct error *er
     sqlite3_stmt *prepared = statement(state, STATE_QUERY_INSERT_DIRECTORY);
     bind_hash(prepared, 1, path, strlen(path));
     bind_text(prepared, 2, path);
+    return run(state, prepared, "write", error);
+}
+
+bool state_confirm(struct state *state, struct key key, int64_t checks, struct error *error)
+{
+    sqlite3_stmt *prepared = statement_of_key(state, STATE_QUERY_CONFIRM, key);
+    sqlite3_bind_int64(prepared, 3, checks);
     return run(state, prepared, "write", error);
 }
 

@@ -56,6 +56,8 @@ bool state_has_directory(struct state *state, const char *path);
 bool state_begin(struct state *state, struct error *error);
 bool state_put(struct state *state, const struct state_row *row, struct error *error);
 bool state_remove(struct state *state, struct key key, struct error *error);
+/* More was asked of a file that is there, and held: the row's checks. */
+bool state_confirm(struct state *state, struct key key, int64_t checks, struct error *error);
 /* A directory that haul is about to make. */
 bool state_put_directory(struct state *state, const char *path, struct error *error);
 bool state_commit(struct state *state, struct error *error);

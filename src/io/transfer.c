@@ -117,7 +117,8 @@ static bool body_is_acceptable(struct transfer *transfer)
 {
     const struct verification_rules *rules = &transfer->settings->rules;
     const struct transfer_reply *reply = &transfer->reply;
-    int64_t left = reply->length < 0 ? INT64_MAX : reply->length - transfer->body_bytes;
+    /* Of a body without a length as much again may follow. */
+    int64_t left = reply->length < 0 ? transfer->body_bytes : reply->length - transfer->body_bytes;
     if (transfer->is_size_judged || left <= TRANSFER_WASTE_BYTES ||
         !body_check_has_type(transfer->check))
         return true;
@@ -239,6 +240,7 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
         job->outcome.start_us = clock_wall_us();
     }
     job->outcome.worker = worker;
+    outcome_clear_reply(&job->outcome);
     snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
     sink_begin(transfer->sink, job->temporary);
     job->temporary[0] = '\0';

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* libcurl quotes the whole proxy, with its password, in what it says about it. */
@@ -88,18 +87,24 @@ static bool is_fatal(int error_number)
            error_number != EEXIST; /* something was put under the temporary name */
 }
 
-/* The file's type, picture, digests and name, as the record and the publisher need them. */
-static void note_contents(struct transfer *transfer, struct job *job)
+/* What the reply said of its body, and what the body was, as far as it has come. */
+static void note_body(struct transfer *transfer, struct job *job)
 {
     struct outcome *outcome = &job->outcome;
-    body_check_end(transfer->check);
     transfer_info_note_file(transfer->handle, outcome);
     const struct content_type *detected = body_check_type(transfer->check);
     outcome->detected_type = detected != NULL ? detected->media_type : NULL;
     outcome->image = body_check_image(transfer->check);
+}
+
+/* The whole body's type, picture, digests and name, as the record and the publisher need them. */
+static void note_contents(struct transfer *transfer, struct job *job)
+{
+    struct outcome *outcome = &job->outcome;
+    body_check_end(transfer->check);
+    note_body(transfer, job);
     const struct checksum *sum = body_check_sum(transfer->check, DIGEST_SHA256);
     char digits[DIGEST_TEXT_SIZE];
-    free(outcome->sha256);
     outcome->sha256 = sum != NULL ? memory_copy_string(checksum_format(sum, digits)) : NULL;
     if (transfer->settings->uses_server_names)
         transfer_info_note_name(transfer->handle, job);
@@ -155,6 +160,8 @@ static enum transfer_verdict decide(struct transfer *transfer, struct job *job,
     enum failure failure = transfer_judge(evidence, detail, sizeof detail);
     if (failure == FAILURE_NONE)
         return finish_body(transfer, job);
+    if (evidence->seen == FAILURE_BAD_TYPE || evidence->seen == FAILURE_BAD_IMAGE)
+        note_body(transfer, job);
     job_fail(job, failure, detail);
     if (evidence->sink_error != 0 && is_fatal(evidence->sink_error))
         return TRANSFER_LOCAL;
@@ -175,7 +182,7 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     outcome->http = transfer->reply.status;
     outcome->curl = (int)code;
     outcome->expected_bytes = transfer->reply.length;
-    transfer_info_note(transfer->handle, transfer->has_connected, outcome);
+    transfer_info_note(transfer->handle, transfer->has_connected, transfer->body_bytes, outcome);
     job->retry_after_us = transfer_status_failure(outcome->http) != FAILURE_NONE
                               ? transfer_info_retry_after_us(transfer->handle)
                               : -1; /* looking costs: all headers are compared */

@@ -58,22 +58,23 @@ static int http_version_number(long version)
     }
 }
 
-void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcome)
+void transfer_info_note(CURL *handle, bool has_connected, int64_t body_bytes,
+                        struct outcome *outcome)
 {
     long version = 0;
     long opened = 0;
     long header_bytes = 0;
     char *peer = NULL;
-    curl_off_t body_bytes = 0;
+    curl_off_t counted_bytes = 0;
     curl_easy_getinfo(handle, CURLINFO_HTTP_VERSION, &version);
     curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &opened);
     curl_easy_getinfo(handle, CURLINFO_HEADER_SIZE, &header_bytes);
-    curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &body_bytes);
+    curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &counted_bytes);
     curl_easy_getinfo(handle, CURLINFO_PRIMARY_IP, &peer);
     outcome->http_version = http_version_number(version);
     outcome->reused = has_connected && opened == 0;
     outcome->connections += (unsigned)opened;
-    outcome->wire_bytes += header_bytes + body_bytes;
+    outcome->wire_bytes += header_bytes + (counted_bytes > body_bytes ? counted_bytes : body_bytes);
     snprintf(outcome->ip, sizeof outcome->ip, "%s", peer != NULL ? peer : "");
     note_phases(handle, outcome);
 }
@@ -85,10 +86,10 @@ void transfer_info_note_file(CURL *handle, struct outcome *outcome)
     const char *modified = transfer_info_header(handle, "Last-Modified");
     char declared[128];
     free(outcome->declared_type);
+    free(outcome->etag);
     outcome->declared_type = NULL;
     if (type != NULL && content_type_declared(type, declared, sizeof declared)[0] != '\0')
         outcome->declared_type = memory_copy_string(declared);
-    free(outcome->etag);
     outcome->etag = memory_copy_string(etag);
     outcome->last_modified = modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1;
 }

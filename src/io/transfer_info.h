@@ -12,8 +12,10 @@ const char *transfer_info_header(CURL *handle, const char *name);
 /* The time from the start to a point of the request; 0 = not reached. */
 int64_t transfer_info_us(CURL *handle, CURLINFO name);
 
-/* Phases, peer, HTTP version, bytes on the wire, connections opened. */
-void transfer_info_note(CURL *handle, bool has_connected, struct outcome *outcome);
+/* Phases, peer, HTTP version, bytes on the wire, connections opened. body_bytes: what was seen of
+ * the body; libcurl leaves out a piece that was refused. */
+void transfer_info_note(CURL *handle, bool has_connected, int64_t body_bytes,
+                        struct outcome *outcome);
 
 /* Declared type, ETag and Last-Modified of the final reply. */
 void transfer_info_note_file(CURL *handle, struct outcome *outcome);

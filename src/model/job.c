@@ -30,6 +30,7 @@ void job_destroy(struct job *job)
     free(job->server_name);
     free(job->lost_mirrors);
     list_entry_destroy(job->entry);
+    list_refused_destroy(job->refused);
     url_clear(&job->origin);
     url_clear(&job->redirected);
     outcome_clear(&job->outcome);
@@ -38,13 +39,22 @@ void job_destroy(struct job *job)
 
 size_t job_weight(const struct job *job)
 {
-    /* The listed text, the request, its identity on the way, and what a reply adds. */
-    return sizeof(*job) + 256 + 4 * job->listed_length + list_entry_bytes(job->entry);
+    /* The listed text, the request, the name, and what an allocation adds to each. */
+    return sizeof(*job) + 128 + 3 * job->listed_length + list_entry_bytes(job->entry) +
+           list_refused_bytes(job->refused);
 }
 
 unsigned job_mirror_count(const struct job *job)
 {
     return job->entry != NULL ? 1 + (unsigned)job->entry->mirror_count : 1;
+}
+
+void job_lose_mirror(struct job *job, unsigned mirror)
+{
+    if (job->lost_mirrors == NULL)
+        job->lost_mirrors =
+            memory_allocate_zeroed(job_mirror_count(job), sizeof(*job->lost_mirrors));
+    job->lost_mirrors[mirror] = 1;
 }
 
 bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,

@@ -8,6 +8,7 @@
 #include "base/common.h"
 #include "model/key.h"
 #include "model/list_entry.h"
+#include "model/list_refused.h"
 #include "model/outcome.h"
 #include "model/url.h"
 
@@ -20,6 +21,8 @@ struct job {
     struct key key;           /* of the listed URL, with out and dir where the list gives them */
     uint64_t checks;          /* hash of what is asked of the file's content; 0 = nothing */
     struct list_entry *entry; /* what the list says beside the URL; owned, NULL = nothing */
+
+    struct list_refused *refused; /* the same of a line that cannot be used; owned, NULL = none */
 
     struct url origin; /* the URL of this attempt as listed (job_use_mirror), parsed; zeroed when
                           the first could not be */
@@ -35,6 +38,7 @@ struct job {
     bool wants_extension; /* the name has none: the detected type's is appended */
     bool fixes_extension; /* the name's is exchanged when the detected type has others */
     bool has_history;     /* an earlier run downloaded it, under this name */
+    bool has_new_checks;  /* kept, and more is known to hold than the state says */
     bool owns_existing;   /* the state says that haul wrote what is under this name */
 
     int64_t queued_us;      /* monotonic: when it became ready to run */
@@ -57,6 +61,8 @@ size_t job_weight(const struct job *job);
 /* The mirror to try next becomes `origin`; false when it is no URL, with the reason (static). */
 bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
                     const char **out_reason);
+/* It is not asked (again). */
+void job_lose_mirror(struct job *job, unsigned mirror);
 unsigned job_mirror_count(const struct job *job); /* at least 1: the listed URL */
 
 /* Where the next request goes: the last redirect's target, or the listed URL. Lent. */

@@ -83,11 +83,20 @@ void outcome_clear(struct outcome *outcome)
 {
     free(outcome->detail);
     free(outcome->path);
+    outcome_clear_reply(outcome);
+    outcome_clear_hops(outcome);
+    outcome_init(outcome);
+}
+
+void outcome_clear_reply(struct outcome *outcome)
+{
     free(outcome->declared_type);
     free(outcome->sha256);
     free(outcome->etag);
-    outcome_clear_hops(outcome);
-    outcome_init(outcome);
+    outcome->declared_type = outcome->sha256 = outcome->etag = NULL;
+    outcome->detected_type = NULL;
+    outcome->image = (struct image_info){0};
+    outcome->last_modified = -1;
 }
 
 void outcome_clear_hops(struct outcome *outcome)

@@ -108,6 +108,8 @@ struct outcome {
 
 void outcome_init(struct outcome *outcome); /* failed, internal, everything unknown */
 void outcome_clear(struct outcome *outcome);
+/* What a reply said and its body was: for an attempt that may get none. */
+void outcome_clear_reply(struct outcome *outcome);
 void outcome_clear_hops(struct outcome *outcome); /* for an attempt that begins anew */
 void outcome_add_hop(struct outcome *outcome, int http, const char *url);
 void outcome_set_detail(struct outcome *outcome, const char *format, ...)

@@ -57,6 +57,13 @@ assert_eq "$(report '[.warnings[] | select(contains("max-tries"))] | length')" 1
 assert_eq "$(report '[.warnings[] | select(contains("absolute"))] | length')" 1 \
     "warnings about an absolute dir"
 assert_eq "$(report .input.lines)" "$(wc -l <"$WORK/options.txt")" lines
+# Tried again, what was refused is refused again, not downloaded without what was asked.
+cp "$DIR/.haul/last/failed.tsv" "$WORK/again.tsv"
+refused=$(report .counts.failed)
+fresh_dir again
+run_haul 3 -d "$DIR" --retries 0 "$WORK/again.tsv"
+assert_eq "$(report .counts.failed)" "$refused" "refused again"
+assert_files
 
 # Tables.
 {

@@ -25,7 +25,7 @@ assert_fault_requests "$FAULT_LOG" . 0
 sed 's/^/    /' "$OUT" >&2
 for words in '^103 URLs in 105 lines (1 comments, 1 blank)' '^  to download *99$' \
     '^  duplicate *1 ' '^  failed *3 ' 'list.txt:103  bad-url' 'list.txt:104  unsupported-scheme' \
-    '^21 hosts' '^80 of 103 URLs are on one host: at most 6 of your 16 downloads' \
+    '^21 hosts to ask' '^79 of 99 URLs are on one host: at most 6 of your 16 downloads' \
     '^  same-2.txt' 'list.txt:105  bad-url' '^  same.txt  (' ' free for files in .*inodes'; do
     assert "the output lacks '$words'" grep -q "$words" "$OUT"
 done

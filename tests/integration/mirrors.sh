@@ -40,7 +40,33 @@ for name in second third fourth; do
 done
 assert_eq "$(grep -c '^X-Test: 7' "$DIR/seven.txt")" 1 "header of the list"
 assert_eq "$(grep -c '^X-Test: all' "$DIR/seven.txt")" 0 "header that the list replaces"
+# Each mirror once, then --retries in all.
+for count in 1 2 3 5; do
+    urls=$FAULT/status/503?$count-1
+    for i in $(seq 2 $count); do
+        urls+=$'\t'$FAULT/status/503?$count-$i
+    done
+    fresh_dir "rounds-$count"
+    printf '%s\n' "$urls" >"$WORK/rounds.txt"
+    run_haul 3 -d "$DIR" --retries 2 --retry-wait 1ms "$WORK/rounds.txt"
+    assert_eq "$(records | jq .attempts)" $((count + 2)) "attempts at $count mirrors"
+done
+# A mirror that is too slow does not cost the next one its time; ftp is left out.
+printf '%s/delay/4000/slow\t%s/ok/quick\n' "$FAULT" "$FAULT" >"$WORK/slow.txt"
+printf '%s/file.txt?ftp\tftp://127.0.0.1/file.txt\n' "$SITE" >>"$WORK/slow.txt"
+fresh_dir slow
+run_haul 0 -d "$DIR" --timeout "$(scaled 1)" --retries 1 --retry-wait 1ms "$WORK/slow.txt"
+check_run
+assert_eq "$(report '[.warnings[] | select(contains("neither http"))] | length')" 1 "warnings"
+# Nothing of a mirror's reply stays in the record of another one.
+printf '%s/type?ct=text/html&body=%%3Chtml%%3E\t%s/x\n' "$FAULT" "$dead" >"$WORK/rest.txt"
+fresh_dir rest
+run_haul 3 -d "$DIR" --expect image --retries 0 "$WORK/rest.txt"
+assert_eq "$(records | jq -c '[.class, .type.declared, .type.detected, .etag]')" \
+    '["refused",null,null,null]' "record of a mirror that does not answer"
+
 # failed.tsv keeps the mirrors.
+DIR=$OUTER/mirrors
 cp "$DIR/.haul/last/failed.tsv" "$WORK/failed.tsv"
 run_haul 3 -d "$DIR" --retries 0 "$WORK/failed.tsv"
 assert_eq "$(records | jq -r '[.attempts, .final_url] | join(" ")')" "2 $FAULT/status/410?5" \

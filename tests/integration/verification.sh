@@ -152,3 +152,27 @@ assert_class /whole.jpg kept
 assert_class /whole.png kept
 assert_record /whole.gif '[.status, .class] | join(" ")' "skipped exists"
 assert_class /whole.webp downloaded
+# Also when its name is complete only with its type.
+cp "$WORK/www/whole.png" "$WORK/www/bare"
+printf '%s/bare\n checksum=md5=%s\n' "$SITE" "$(sum md5 whole.png)" >"$WORK/bare.txt"
+fresh_dir proven-bare
+mkdir -p "$DIR"
+cp "$WORK/www/whole.png" "$DIR/bare.png"
+run_haul 0 -d "$DIR" "$WORK/bare.txt"
+check_run
+assert_record /bare '[.status, .path] | join(" ")' "kept bare.png"
+
+# A name by content is not taken over by other content.
+printf '%s\n' "$SITE/changing.png" "$SITE/whole.gif" >"$WORK/both.txt"
+fresh_dir by-content
+run_haul 0 -d "$DIR" --name '{sha256}.{ext}' "$WORK/both.txt"
+old=$(records | jq -r 'select(.i == 1) | .path')
+cp "$WORK/www/whole.jpg" "$WORK/www/changing.png"
+printf '%s\n checksum=md5=%s\n%s\n' "$SITE/changing.png" "$(sum md5 whole.jpg)" \
+    "$SITE/whole.gif" >"$WORK/both.txt"
+run_haul 0 -d "$DIR" --name '{sha256}.{ext}' "$WORK/both.txt"
+check_run
+assert_class /whole.gif kept
+assert_eq "$(sha256sum <"$DIR/$old" | cut -d' ' -f1)" "${old%.*}" "content under its digest"
+assert_record /changing.png '.path' "$(sum sha256 whole.jpg).png"
+run_haul 2 -d "$DIR" --content-disposition --name '{sha256}' "$WORK/both.txt"

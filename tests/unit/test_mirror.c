@@ -22,7 +22,8 @@ static struct job *make_job(const char *urls)
     return job;
 }
 
-static const struct retry_policy policy = {.retries = 2, .wait_us = 1000, .max_wait_us = 10000};
+static const struct retry_policy policy = {
+    .retries = 2, .wait_us = 1000, .max_wait_us = 10000, .timeout_us = 1000000};
 
 #define MOST_STEPS 12
 
@@ -78,9 +79,9 @@ START_TEST(the_last_url_asked_stays_when_nothing_is_left)
     int64_t delay_us;
     job->outcome.attempts = 1;
     job->outcome.failure = FAILURE_RESET;
-    ck_assert(mirror_next(job, &(struct retry_policy){0}, 1, &delay_us));
+    ck_assert(mirror_next(job, &(struct retry_policy){.timeout_us = 1}, 1, &delay_us));
     job->outcome.attempts = 2;
-    ck_assert(!mirror_next(job, &(struct retry_policy){0}, 1, &delay_us));
+    ck_assert(!mirror_next(job, &(struct retry_policy){.timeout_us = 1}, 1, &delay_us));
     ck_assert_str_eq(job_target(job)->target, "http://b/1");
     job_destroy(job);
 }

@@ -121,7 +121,10 @@ START_TEST(what_cannot_be_used_is_bad_with_a_reason)
     } bad[] = {
         {"no url", {NULL}, "scheme"},
         {"http://a/\tno mirror", {NULL}, "mirror"},
-        {"http://a/\tftp://b/", {NULL}, "mirror"},
+        {"ftp://a/", {NULL}, "neither http nor https"},
+        {"{\"url\": 1}", {NULL}, "jsonl"},
+        {"url,caption", {NULL}, "csv"},
+        {"out=x", {NULL}, "blank"},
         {"http://a/1", {"out", "../x", NULL}, ".."},
         {"http://a/2", {"dir", "a//b", NULL}, "empty"},
         {"http://a/3", {"checksum", "sha-256=1", NULL}, "checksum"},
