@@ -95,6 +95,8 @@ libhaul_a_SOURCES += \
 	src/model/list_part.h \
 	src/model/list_refused.c \
 	src/model/list_refused.h \
+	src/model/list_secret.c \
+	src/model/list_secret.h \
 	src/model/mirror.c \
 	src/model/mirror.h \
 	src/model/name.c \

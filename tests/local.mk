@@ -30,6 +30,7 @@ unit_tests = \
 	tests/unit/test_key \
 	tests/unit/test_limits \
 	tests/unit/test_list_entry \
+	tests/unit/test_list_secret \
 	tests/unit/test_lists \
 	tests/unit/test_log \
 	tests/unit/test_memory \

@@ -41,6 +41,16 @@ static void set_name(struct job *job, const char *name)
     job->name = memory_copy_string(name);
 }
 
+/* A listed name that content might get as well: which of the two would be first, time would decide.
+ */
+static bool looks_like_digest(const char *listed)
+{
+    size_t run = 0;
+    for (; listed != NULL && *listed != '\0' && run < NAME_DIGEST_LENGTH; listed++)
+        run = strchr("0123456789abcdefABCDEF", *listed) != NULL ? run + 1 : 0;
+    return run == NAME_DIGEST_LENGTH;
+}
+
 bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
                  size_t field_count, bool *out_was_absolute, const char **out_reason)
 {
@@ -66,6 +76,11 @@ bool naming_wish(struct naming *naming, struct job *job, const struct list_field
             .field_count = field_count,
         };
         name_template_expand(naming->settings.template, &values, wish, &job->digest_offset);
+    }
+    if (entry != NULL && name_template_has_digest(naming->settings.template) &&
+        (looks_like_digest(entry->out) || looks_like_digest(entry->dir))) {
+        *out_reason = "64 hex digits in out or dir, which {sha256} alone may give";
+        return false;
     }
     set_name(job, wish->data);
     return true;

@@ -69,15 +69,17 @@ static void tell_window(struct producer *producer, const char *reason)
 }
 
 /* Workers must not wait for a window that cannot be filled. */
-static void take_budget(struct producer *producer, const struct job *job)
+static void take_budget(struct producer *producer, struct job *job)
 {
     struct budget *budget = producer->settings.budget;
-    size_t weight = job_weight(job);
-    if (budget_try_acquire(budget, weight))
+    job->charged = job_weight(job);
+    if (budget_try_acquire(budget, job->charged))
         return;
     queue_let_go(producer->settings.queue);
     tell_window(producer, "more would take too much memory");
-    budget_acquire(budget, weight);
+    recorder_hurry(producer->settings.recorder, true);
+    budget_acquire(budget, job->charged);
+    recorder_hurry(producer->settings.recorder, false);
 }
 
 static void push(struct producer *producer, struct job *job)

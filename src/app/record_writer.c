@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define FLUSH_BYTES ((size_t)1024 * 1024)
+
 struct record_writer {
     struct run_folder *folder;
     struct root *root;
@@ -63,11 +65,12 @@ void record_writer_destroy(struct record_writer *writer)
     free(writer);
 }
 
-void record_writer_add(struct record_writer *writer, const struct job *job)
+bool record_writer_add(struct record_writer *writer, const struct job *job)
 {
     record_append_json(&writer->lines, job, writer->redaction);
     if (job->outcome.status == STATUS_FAILED)
         record_append_failed_row(&writer->rows, job);
+    return writer->lines.length < FLUSH_BYTES && writer->rows.length < FLUSH_BYTES;
 }
 
 /* Goes on after giving up the reserve, so that a full disk does not cost records. */
@@ -112,6 +115,16 @@ static bool write_json(struct record_writer *writer, struct error *error)
            error_set_errno(error, ERROR_LOCAL, -result, "cannot write to standard output");
 }
 
+/* Memory that a few long lines took is not kept. */
+static void empty(struct text *text)
+{
+    text_reset(text);
+    if (text->capacity <= FLUSH_BYTES)
+        return;
+    text_clear(text);
+    text_init(text, SIZE_MAX / 4);
+}
+
 enum record_writer_answer record_writer_flush(struct record_writer *writer, struct error *error)
 {
     enum record_writer_answer answer = RECORD_WRITER_FINE;
@@ -124,7 +137,7 @@ enum record_writer_answer record_writer_flush(struct record_writer *writer, stru
     if (!write_json(writer, answer == RECORD_WRITER_FINE ? error : &second) &&
         answer == RECORD_WRITER_FINE)
         answer = RECORD_WRITER_NO_READER;
-    text_reset(&writer->lines);
-    text_reset(&writer->rows);
+    empty(&writer->lines);
+    empty(&writer->rows);
     return answer;
 }

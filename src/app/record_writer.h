@@ -19,7 +19,8 @@ struct record_writer *record_writer_create(struct run_folder *folder, struct roo
                                            const struct redaction *redaction, struct error *error);
 void record_writer_destroy(struct record_writer *writer); /* NULL is fine */
 
-void record_writer_add(struct record_writer *writer, const struct job *job);
+/* False when much was added: it should be written before more is. */
+bool record_writer_add(struct record_writer *writer, const struct job *job);
 
 enum record_writer_answer {
     RECORD_WRITER_FINE,

@@ -44,6 +44,7 @@ struct recorder {
     size_t inbox_capacity;
     int64_t oldest_us; /* when the first job of the inbox came */
     bool is_full;
+    bool is_hurried;
     bool is_stopping;
 };
 
@@ -132,13 +133,15 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
     publish(recorder, jobs, count);
     confirm_kept(recorder, jobs, count);
     results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
-    for (size_t i = 0; i < count; i++)
-        record_writer_add(recorder->writer, jobs[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (!record_writer_add(recorder->writer, jobs[i]))
+            write_records(recorder);
+    }
     write_records(recorder);
     size_t released = 0;
     for (size_t i = 0; i < count; i++) {
         settings->on_record(settings->context, jobs[i]);
-        released += job_weight(jobs[i]);
+        released += jobs[i]->charged;
         job_destroy(jobs[i]);
     }
     budget_release(settings->budget, released);
@@ -178,15 +181,15 @@ static void look_after_run(struct recorder *recorder)
 static bool take_batch(struct recorder *recorder, size_t *out_count)
 {
     bool is_batched = recorder->settings.sync == SYNC_BATCH;
-    int64_t delay_us = is_batched ? BATCH_DELAY_US : GATHER_DELAY_US;
     bool was_full = false;
     lock_acquire(&recorder->lock);
     while (recorder->inbox_count < BATCH_JOBS && !recorder->is_stopping) {
         int64_t until_us = recorder->space_us;
         if (recorder->inbox_count > 0)
-            until_us = recorder->oldest_us + delay_us;
+            until_us = recorder->oldest_us +
+                       (is_batched && !recorder->is_hurried ? BATCH_DELAY_US : GATHER_DELAY_US);
         if (!condition_wait_until(&recorder->pushed, &recorder->lock, until_us))
-            break;
+            break; /* the time has come */
     }
     bool goes_on = recorder->inbox_count > 0 || !recorder->is_stopping;
     size_t count = recorder->inbox_count;
@@ -334,6 +337,14 @@ void recorder_wait_for_room(struct recorder *recorder)
     lock_acquire(&recorder->lock);
     while (recorder->is_full)
         condition_wait(&recorder->has_room, &recorder->lock);
+    lock_release(&recorder->lock);
+}
+
+void recorder_hurry(struct recorder *recorder, bool is_hurried)
+{
+    lock_acquire(&recorder->lock);
+    recorder->is_hurried = is_hurried;
+    condition_signal(&recorder->pushed);
     lock_release(&recorder->lock);
 }
 

@@ -57,6 +57,8 @@ bool recorder_start(struct recorder *recorder, struct error *error);
 void recorder_push(struct recorder *recorder, struct job *job);
 bool recorder_is_full(struct recorder *recorder);
 void recorder_wait_for_room(struct recorder *recorder);
+/* While somebody waits for what recorded jobs give back, batches do not wait to become large. */
+void recorder_hurry(struct recorder *recorder, bool is_hurried);
 
 /* Records everything that was pushed, then ends the thread; nothing when it was not started. */
 void recorder_stop(struct recorder *recorder);

@@ -9,7 +9,7 @@
 #define QUEUE_JOBS 256
 #define WINDOW_JOBS 10000 /* in which an order other than the list's is exact */
 #define PARKED_JOBS 10000
-#define JOBS_BYTES ((size_t)12 * 1024 * 1024) /* queued, waiting, parked and to be recorded */
+#define JOBS_BYTES ((size_t)10 * 1024 * 1024) /* queued, waiting, parked and to be recorded */
 
 static void on_record(void *context, const struct job *job)
 {
@@ -128,6 +128,7 @@ static bool create_workers(struct run *run, struct error *error)
         .permits = run->permits,
         .gate = run->gate,
         .cancel = run->cancel,
+        .budget = run->budget,
         .recorder = run->recorder,
         .resolver = run->resolver,
         .retry = {.retries = (unsigned)run->options->retries,

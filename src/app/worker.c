@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define SHORT_REDIRECT_BYTES 512
+
 struct worker {
     const struct worker_shared *shared;
     int number;
@@ -128,6 +130,16 @@ static void hand_on(struct worker *worker, const char *host)
     permits_release(shared->permits);
 }
 
+/* Its target and what is made of it; short ones are within what every job has. */
+static void charge_redirect(const struct worker_shared *shared, struct job *job)
+{
+    size_t bytes = 2 * strlen(job->redirected.target);
+    if (bytes < SHORT_REDIRECT_BYTES)
+        return;
+    budget_charge(shared->budget, bytes);
+    job->charged += bytes;
+}
+
 static void finish(struct worker *worker, struct job *job, enum transfer_verdict verdict)
 {
     const struct worker_shared *shared = worker->shared;
@@ -138,6 +150,7 @@ static void finish(struct worker *worker, struct job *job, enum transfer_verdict
         record(shared, job);
         break;
     case TRANSFER_REDIRECT:
+        charge_redirect(shared, job);
         queue_return(shared->queue, job, 0);
         break;
     case TRANSFER_FAILED:

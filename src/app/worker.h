@@ -24,6 +24,7 @@ struct worker_shared {
     struct permits *permits;
     struct host_gate *gate;
     struct cancel *cancel;
+    struct budget *budget; /* of jobs in hand: a long redirect is charged to it */
     struct recorder *recorder;
     struct resolver *resolver;
     struct retry_policy retry;

@@ -90,6 +90,8 @@ void transfer_info_note_file(CURL *handle, struct outcome *outcome)
     outcome->declared_type = NULL;
     if (type != NULL && content_type_declared(type, declared, sizeof declared)[0] != '\0')
         outcome->declared_type = memory_copy_string(declared);
+    if (etag != NULL && strlen(etag) > OUTCOME_ETAG_BYTES)
+        etag = NULL;
     outcome->etag = memory_copy_string(etag);
     outcome->last_modified = modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1;
 }

@@ -40,8 +40,9 @@ static bool is_same(const char *a, const char *b, size_t length)
 static bool is_reserved(const char *name, size_t length)
 {
     static const char *const RESERVED[] = {
-        "Host",       "Content-Length",   "Transfer-Encoding", "TE",     "Trailer", "Connection",
-        "Keep-Alive", "Proxy-Connection", "Upgrade",           "Expect", "Range",
+        "Host",       "Content-Length",      "Transfer-Encoding", "TE",      "Trailer",
+        "Connection", "Keep-Alive",          "Proxy-Connection",  "Upgrade", "Expect",
+        "Range",      "Proxy-Authorization",
     };
 
     for (size_t i = 0; i < ARRAY_LENGTH(RESERVED); i++) {

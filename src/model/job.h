@@ -41,6 +41,7 @@ struct job {
     bool has_new_checks;  /* kept, and more is known to hold than the state says */
     bool owns_existing;   /* the state says that haul wrote what is under this name */
 
+    size_t charged;         /* bytes of the run's budget that it holds */
     int64_t queued_us;      /* monotonic: when it became ready to run */
     int64_t started_us;     /* monotonic: start of the first attempt, 0 = none */
     int64_t spent_us;       /* in transfers so far, waiting excluded */
@@ -55,7 +56,7 @@ struct job *job_create(uint64_t index, const char *source, uint64_t line, const 
                        size_t listed_length);
 void job_destroy(struct job *job); /* NULL is fine */
 
-/* Bytes that it may take until its end, about; the same at any time. */
+/* Bytes that it takes until its end, about, but for a redirect's target. */
 size_t job_weight(const struct job *job);
 
 /* The mirror to try next becomes `origin`; false when it is no URL, with the reason (static). */

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "model/header_field.h"
 #include "model/list_part.h"
+#include "model/list_secret.h"
 
 /* What the fields say; points into them. */
 struct draft {
@@ -222,10 +223,12 @@ static void format_extra(const struct list_field *fields, struct draft *draft, s
         text_append_char(text, i == 0 ? '{' : ',');
         json_string_append(text, field->key, field->key_length);
         text_append_char(text, ':');
-        if (field->is_json)
+        if (list_secret_is_key(field->key, field->key_length))
+            text_append_string(text, "\"***\"");
+        else if (field->is_json)
             json_string_append_json(text, field->value, field->value_length);
         else
-            json_string_append(text, field->value, field->value_length);
+            list_secret_append(text, field->value, field->value_length);
     }
     text_append_char(text, '}');
 }
@@ -292,6 +295,12 @@ static struct list_entry *assemble(const struct draft *draft, struct list_part e
     return entry;
 }
 
+/* What failed.tsv has to hold beside the URLs, in one line that can be read again. */
+static size_t known_bytes(const struct draft *draft)
+{
+    return draft->out.length + draft->dir.length + draft->referer.length + draft->header_bytes;
+}
+
 bool list_entry_build(const char *url, size_t url_length, const struct list_field *fields,
                       size_t field_count, const char **out_url, size_t *out_url_length,
                       struct list_entry **out_entry, const struct list_field **out_unknown,
@@ -305,6 +314,16 @@ bool list_entry_build(const char *url, size_t url_length, const struct list_fiel
     *out_url = first.bytes;
     *out_url_length = first.length;
     bool is_fine = read_fields(fields, field_count, &draft, &unknown, problem);
+    if (is_fine && draft.mirror_count > LIST_ENTRY_MIRRORS_MAX) {
+        snprintf(problem, LIST_PROBLEM_SIZE, "more than %d mirrors", LIST_ENTRY_MIRRORS_MAX);
+        is_fine = false;
+    }
+    size_t known = known_bytes(&draft);
+    if (is_fine && known > 0 && known + url_length > LIST_ENTRY_KNOWN_BYTES_MAX) {
+        snprintf(problem, LIST_PROBLEM_SIZE, "more than %d KiB of URLs, names and headers",
+                 LIST_ENTRY_KNOWN_BYTES_MAX / 1024);
+        is_fine = false;
+    }
     if (is_fine) {
         struct text extra = {0};
         if (draft.extra_count > 0)

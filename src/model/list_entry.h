@@ -12,6 +12,8 @@
 
 #define LIST_ENTRY_FIELDS_MAX 1024               /* fields of one URL */
 #define LIST_ENTRY_FIELDS_BYTES_MAX (128 * 1024) /* keys and values of one URL */
+#define LIST_ENTRY_MIRRORS_MAX 64                /* after the first URL */
+#define LIST_ENTRY_KNOWN_BYTES_MAX (60 * 1024)   /* URLs, out, dir, referer and headers together */
 #define LIST_ENTRY_HEADERS_BYTES_MAX (8 * 1024)  /* all headers of one URL; also its referer */
 
 /* A key with its value as a list has them; nothing is NUL-terminated, all is UTF-8 without NUL. */

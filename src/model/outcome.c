@@ -115,7 +115,7 @@ void outcome_add_hop(struct outcome *outcome, int http, const char *url)
         memory_resize(outcome->hops, (size_t)outcome->hop_count + 1, sizeof(*outcome->hops));
     outcome->hops[outcome->hop_count++] = (struct redirect_hop){
         .http = http,
-        .url = memory_copy_string(url),
+        .url = memory_copy_bytes(url, strnlen(url, OUTCOME_HOP_BYTES)),
     };
 }
 

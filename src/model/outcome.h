@@ -9,6 +9,8 @@
 #include "model/image.h"
 
 #define OUTCOME_DETAIL_SIZE 200
+#define OUTCOME_HOP_BYTES 2048  /* kept of a redirect's target; it may have 64 KiB */
+#define OUTCOME_ETAG_BYTES 1024 /* a longer one is forgotten: it is only a validator */
 
 enum status {
     STATUS_DOWNLOADED,
@@ -74,7 +76,7 @@ struct phases {
 
 struct redirect_hop {
     int http;
-    char *url; /* where it led to, not masked; owned */
+    char *url; /* where it led to, not masked; at most OUTCOME_HOP_BYTES of it; owned */
 };
 
 struct outcome {

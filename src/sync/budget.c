@@ -59,6 +59,13 @@ void budget_acquire(struct budget *budget, size_t amount)
     lock_release(&budget->lock);
 }
 
+void budget_charge(struct budget *budget, size_t amount)
+{
+    lock_acquire(&budget->lock);
+    budget->held += amount;
+    lock_release(&budget->lock);
+}
+
 void budget_release(struct budget *budget, size_t amount)
 {
     lock_acquire(&budget->lock);

@@ -17,6 +17,8 @@ void budget_destroy(struct budget *budget); /* NULL is fine */
 /* False, and nothing acquired, where budget_acquire would wait. */
 bool budget_try_acquire(struct budget *budget, size_t amount);
 void budget_acquire(struct budget *budget, size_t amount);
+/* What is in hand has grown: counted without waiting, also beyond the limit. */
+void budget_charge(struct budget *budget, size_t amount);
 void budget_release(struct budget *budget, size_t amount); /* more than was acquired aborts */
 void budget_close(struct budget *budget);
 size_t budget_held(struct budget *budget);

@@ -103,6 +103,15 @@ check_run
 assert_counts '{downloaded: 1, skipped: 3}'
 assert_eq "$(head -c 7 "$DIR/$same.txt")" planted "foreign file"
 
+# Digits that only content may give are not taken from a list: time would decide who is first.
+printf '%s/ok/same.txt?size=50&2\n%s/ok/x\n out=%s.txt\n%s/ok/y\n dir=%s.txt\n' \
+    "$FAULT" "$FAULT" "$same" "$FAULT" "${same^^}" >"$WORK/taken.txt"
+fresh_dir content-taken
+run_haul 1 -d "$DIR" --name '{sha256}.{ext}' "$WORK/taken.txt"
+check_run
+assert_counts '{downloaded: 1, failed: 2}'
+assert_eq "$(records | jq -r .class | sort | xargs)" "bad-url bad-url null" classes
+
 # Names by servers: in the order of the list, whoever answers first.
 printf '%s\n' "$SITE/named/report.txt/delay/300/1?size=11" "$SITE/named/report.txt/ok/2?size=12" \
     "$SITE/named/REPORT.txt/delay/100/3?size=13" "$FAULT/ok/report-2.txt?size=14" \

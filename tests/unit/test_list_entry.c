@@ -313,8 +313,8 @@ START_TEST(other_limits_hold_too)
     ck_assert(build_one("referer", LIST_ENTRY_HEADERS_BYTES_MAX, problem));
     ck_assert(!build_one("referer", LIST_ENTRY_HEADERS_BYTES_MAX + 1, problem));
     ck_assert_str_eq(problem, "referer: longer than 8 KiB");
-    ck_assert(build_one("out", LIST_ENTRY_FIELDS_BYTES_MAX - 3, problem));
-    ck_assert(!build_one("out", LIST_ENTRY_FIELDS_BYTES_MAX - 2, problem));
+    ck_assert(build_one("note", LIST_ENTRY_FIELDS_BYTES_MAX - 4, problem));
+    ck_assert(!build_one("note", LIST_ENTRY_FIELDS_BYTES_MAX - 3, problem));
     ck_assert_str_eq(problem, "more than 128 KiB beside the URL");
 
     static struct list_field fields[LIST_ENTRY_FIELDS_MAX + 1];
@@ -361,7 +361,7 @@ START_TEST(the_largest_extra_fits_when_every_byte_is_escaped)
 }
 END_TEST
 
-START_TEST(thousands_of_mirrors_are_told_apart)
+START_TEST(mirrors_listed_thousands_of_times_are_told_apart)
 {
     enum { COUNT = 16000 };
     struct list_entry *entry = NULL;
@@ -371,16 +371,16 @@ START_TEST(thousands_of_mirrors_are_told_apart)
     char *list = malloc(4 * COUNT);
     ck_assert_ptr_nonnull(list);
     for (size_t i = 0; i < COUNT; i++) {
-        list[4 * i] = (char)('a' + i / 26 % 26);
-        list[4 * i + 1] = (char)('a' + i % 26);
+        list[4 * i] = (char)('a' + i / 8 % 8);
+        list[4 * i + 1] = (char)('a' + i % 8);
         list[4 * i + 2] = ' ';
         list[4 * i + 3] = '\t';
     }
     ck_assert(list_entry_build(list, 4 * COUNT, NULL, 0, &url, &url_length, &entry, NULL, problem));
-    ck_assert_uint_eq(entry->mirror_count, 26 * 26 - 1);
+    ck_assert_uint_eq(entry->mirror_count, 8 * 8 - 1);
     for (size_t i = 0; i < entry->mirror_count; i++)
-        ck_assert(entry->mirrors[i][0] == 'a' + (char)((i + 1) / 26) &&
-                  entry->mirrors[i][1] == 'a' + (char)((i + 1) % 26));
+        ck_assert(entry->mirrors[i][0] == 'a' + (char)((i + 1) / 8) &&
+                  entry->mirrors[i][1] == 'a' + (char)((i + 1) % 8));
     ck_assert_uint_eq(list_entry_bytes(entry),
                       sizeof(*entry) + entry->mirror_count * (sizeof(char *) + 3));
     list_entry_destroy(entry);
@@ -428,7 +428,7 @@ int main(void)
     tcase_add_loop_test(cases, headers_are_limited_together, 0, (int)ARRAY_LENGTH(header_cases));
     tcase_add_test(cases, other_limits_hold_too);
     tcase_add_test(cases, the_largest_extra_fits_when_every_byte_is_escaped);
-    tcase_add_test(cases, thousands_of_mirrors_are_told_apart);
+    tcase_add_test(cases, mirrors_listed_thousands_of_times_are_told_apart);
     tcase_add_test(cases, the_bytes_of_an_entry_are_those_of_its_block);
     tcase_add_test(cases, a_field_is_found_by_its_whole_key_and_the_last_counts);
     Suite *suite = suite_create("list_entry");

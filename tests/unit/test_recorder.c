@@ -97,7 +97,8 @@ static void push_failed(unsigned number)
 {
     struct job *job = job_create(number, "list", number, "http://a/x", 10);
     job_fail(job, FAILURE_NOT_FOUND, NULL);
-    budget_acquire(parts.budget, job_weight(job));
+    job->charged = job_weight(job);
+    budget_acquire(parts.budget, job->charged);
     recorder_push(parts.recorder, job);
 }
 
@@ -113,7 +114,8 @@ static void push_named(unsigned number, const char *name, const char *server_nam
     close(descriptor);
     job->key.low = number;
     job->outcome.file_bytes = 4;
-    budget_acquire(parts.budget, job_weight(job));
+    job->charged = job_weight(job);
+    budget_acquire(parts.budget, job->charged);
     recorder_push(parts.recorder, job);
 }
 
