@@ -103,7 +103,7 @@ static void take_item(struct dry_run *run, const struct source_item *item)
     uint64_t index = run->summary.counts.total + 1;
     struct job *job = planner_make_job(run->planner, index, lists_name(run->lists), item);
     enum plan plan = planner_decide(run->planner, job, item, false);
-    bool is_usable = plan != PLAN_BAD || job->outcome.failure != FAILURE_BAD_URL;
+    bool is_list_line = planner_is_list_line(job, item);
     if (plan == PLAN_DOWNLOAD) {
         job->outcome.status = STATUS_NOT_TRIED;
         job->outcome.failure = FAILURE_NONE;
@@ -114,7 +114,7 @@ static void take_item(struct dry_run *run, const struct source_item *item)
     }
     summary_add(&run->summary, job, 0);
     job_destroy(job);
-    if (!lists_judge(run->lists, is_usable, &error) && run->list_error.kind == ERROR_NONE)
+    if (!lists_judge(run->lists, is_list_line, &error) && run->list_error.kind == ERROR_NONE)
         run->list_error = error;
 }
 

@@ -11,7 +11,7 @@ struct lists {
     size_t position;         /* of the operand that is read */
     const char *name;        /* of the last item's list */
     unsigned bad_items;      /* of the present list */
-    bool has_usable;
+    bool has_list_line;
     struct source_counts counted; /* of the present list, in input already */
     struct report_input input;
 };
@@ -76,7 +76,7 @@ static void go_on(struct lists *lists, bool is_complete)
     lists->input.is_complete = lists->input.is_complete && is_complete;
     lists->position++;
     lists->bad_items = 0;
-    lists->has_usable = false;
+    lists->has_list_line = false;
     lists->counted = (struct source_counts){0};
 }
 
@@ -105,14 +105,14 @@ enum source_answer lists_next(struct lists *lists, struct source_item *out_item,
     return SOURCE_END;
 }
 
-bool lists_judge(struct lists *lists, bool is_usable, struct error *error)
+bool lists_judge(struct lists *lists, bool is_list_line, struct error *error)
 {
     /* Of an argument the position has moved on. */
     if (!lists_is_at_list(lists) || lists->name != source_name(lists->sources[lists->position]))
         return true;
-    lists->has_usable = lists->has_usable || is_usable;
-    lists->bad_items += !is_usable;
-    if (lists->has_usable || lists->bad_items < LISTS_BAD_LINES_MAX)
+    lists->has_list_line = lists->has_list_line || is_list_line;
+    lists->bad_items += !is_list_line;
+    if (lists->has_list_line || lists->bad_items < LISTS_BAD_LINES_MAX)
         return true;
     error_set(error, ERROR_INPUT, "%s is no list of URLs: its first %d lines hold none",
               lists->name, LISTS_BAD_LINES_MAX);

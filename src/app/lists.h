@@ -27,9 +27,9 @@ void lists_close(struct lists *lists); /* NULL is fine */
 enum source_answer lists_next(struct lists *lists, struct source_item *out_item,
                               struct error *error);
 
-/* Tells whether the last item was a URL that can be used. False, with an ERROR_INPUT that says so,
+/* Tells whether the last item was one of a list. False, with an ERROR_INPUT that says so,
  * when this list has shown itself to be none; its rest is left out then. */
-bool lists_judge(struct lists *lists, bool is_usable, struct error *error);
+bool lists_judge(struct lists *lists, bool is_list_line, struct error *error);
 
 void lists_leave_out(struct lists *lists); /* the rest of the present list is not read */
 

@@ -361,6 +361,12 @@ enum plan planner_decide(struct planner *planner, struct job *job, const struct 
     return look_in_the_way(planner, job);
 }
 
+bool planner_is_list_line(const struct job *job, const struct source_item *item)
+{
+    bool has_bad_field = item->problem == NULL && job->refused != NULL;
+    return job->outcome.failure != FAILURE_BAD_URL || job->origin.host != NULL || has_bad_field;
+}
+
 bool planner_has_clash(const struct planner *planner)
 {
     return planner->has_clash;

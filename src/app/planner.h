@@ -43,6 +43,9 @@ enum plan {
 enum plan planner_decide(struct planner *planner, struct job *job, const struct source_item *item,
                          bool is_stopping);
 
+/* True for a line that belongs to a list, even if something beside its URL cannot be used. */
+bool planner_is_list_line(const struct job *job, const struct source_item *item);
+
 /* True when the last PLAN_DOWNLOAD got another name than it wanted. */
 bool planner_has_clash(const struct planner *planner);
 

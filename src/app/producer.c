@@ -105,8 +105,7 @@ static void take_item(struct producer *producer, const struct source_item *item)
     take_budget(producer, job);
     atomic_store_explicit(&producer->total, index, memory_order_relaxed);
     enum plan plan = planner_decide(producer->planner, job, item, is_stopping(producer));
-    bool is_usable = plan != PLAN_BAD || job->outcome.failure != FAILURE_BAD_URL;
-    if (!lists_judge(settings->lists, is_usable, &error))
+    if (!lists_judge(settings->lists, planner_is_list_line(job, item), &error))
         note_error(producer, &error);
     producer->duplicates += plan == PLAN_DUPLICATE;
     producer->invalid += plan == PLAN_BAD;

@@ -156,6 +156,13 @@ for list in utf16.txt random.bin archive.tar; do
     assert_eq "$(report .counts.failed)" 100 "failed of $list"
     assert "haul does not say that $list is no list" grep -q "is no list of URLs" "$ERR"
 done
+# A list whose every line has something wrong beside its URL is a list.
+for i in $(seq 120); do
+    printf '%s/ok/c%d\n checksum=adler32=00000000\n' "$FAULT" "$i"
+done >"$WORK/adler.txt"
+fresh_dir adler
+run_haul 3 -d "$DIR" "$WORK/adler.txt"
+assert_counts '{failed: 120}'
 # One good line makes it a list.
 {
     head -1 "$WORK/long.txt"
