@@ -143,8 +143,8 @@ static void print_all(FILE *out)
           "\n"
           "--name VALUE is the same as --name=VALUE; switches also come as --no-name.\n"
           "'--' ends the options; what follows is never taken for a command.\n"
-          "Lists are text, csv, tsv or JSON lines, also gzipped or zstd; the keys of a URL are\n"
-          "url out dir checksum priority header referer, in text as indented key=value lines.\n"
+          "Lists are text, csv, tsv or JSON lines, also packed with gzip or zstd. Keys of a\n"
+          "URL: url out dir checksum priority header referer (text: indented key=value).\n"
           "BYTES take K M G T (powers of 1024), TIME takes ms s m h d (plain = seconds).\n",
           out);
 }
