@@ -75,8 +75,9 @@ static uint32_t random_number(void)
 void worker_settle(const struct worker_shared *shared, struct job *job)
 {
     int64_t delay_us = 0;
-    bool is_retried = cancel_level(shared->cancel) == CANCEL_NONE &&
-                      mirror_next(job, &shared->retry, random_number(), &delay_us);
+    bool is_retried =
+        cancel_level(shared->cancel) == CANCEL_NONE &&
+        mirror_next(job, &shared->retry, shared->transfer->timeout_us, random_number(), &delay_us);
     if (!is_retried) {
         record(shared, job);
         return;

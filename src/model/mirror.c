@@ -19,12 +19,12 @@ static bool use_from(struct job *job, unsigned first, unsigned count)
     return false;
 }
 
-bool mirror_next(struct job *job, const struct retry_policy *policy, uint32_t random,
-                 int64_t *out_us)
+bool mirror_next(struct job *job, const struct retry_policy *policy, int64_t timeout_us,
+                 uint32_t random, int64_t *out_us)
 {
     const struct outcome *outcome = &job->outcome;
     unsigned count = job_mirror_count(job);
-    bool has_time = job->spent_us < policy->timeout_us;
+    bool has_time = job->spent_us < timeout_us;
     if (count == 1)
         return has_time && retry_delay_us(policy, outcome, job->retry_after_us, random, out_us);
 

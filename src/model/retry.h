@@ -9,7 +9,6 @@ struct retry_policy {
     unsigned retries;    /* after the first attempt */
     int64_t wait_us;     /* base of the exponential backoff */
     int64_t max_wait_us; /* longest wait, also for Retry-After */
-    int64_t timeout_us;  /* of all attempts of one URL, waits excluded; see model/mirror */
 };
 
 /* True for the failures that may pass: dns-temporary, connect, timeout, stalled, reset, truncated,

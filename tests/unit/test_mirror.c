@@ -22,8 +22,10 @@ static struct job *make_job(const char *urls)
     return job;
 }
 
-static const struct retry_policy policy = {
-    .retries = 2, .wait_us = 1000, .max_wait_us = 10000, .timeout_us = 1000000};
+static const struct retry_policy policy = {.retries = 2, .wait_us = 1000, .max_wait_us = 10000};
+static const struct retry_policy no_retry = {0};
+
+#define TIMEOUT_US 1000000
 
 #define MOST_STEPS 12
 
@@ -59,7 +61,7 @@ START_TEST(mirrors_are_asked_in_order_and_again_while_a_retry_is_left)
         job->outcome.attempts++;
         job->outcome.failure = cases[_i].failures[step];
         unsigned before = job->mirror;
-        if (!mirror_next(job, &policy, UINT32_MAX, &delay_us))
+        if (!mirror_next(job, &policy, TIMEOUT_US, UINT32_MAX, &delay_us))
             break;
         ck_assert_int_ge(delay_us, 0);
         ck_assert_msg((delay_us == 0) == (job->mirror > before), "waiting for another mirror");
@@ -73,15 +75,32 @@ START_TEST(mirrors_are_asked_in_order_and_again_while_a_retry_is_left)
 }
 END_TEST
 
+START_TEST(a_mirror_that_used_up_its_time_is_not_asked_again)
+{
+    struct job *job = make_job("http://a/0\thttp://b/1");
+    int64_t delay_us;
+    job->outcome.attempts = 1;
+    job->outcome.failure = FAILURE_TIMEOUT;
+    job->spent_us = TIMEOUT_US;
+    ck_assert(mirror_next(job, &policy, TIMEOUT_US, 1, &delay_us));
+    ck_assert_uint_eq(job->mirror, 1);
+    ck_assert_int_eq(job->spent_us, 0); /* the next one has its own */
+    job->outcome.attempts = 2;
+    job->spent_us = TIMEOUT_US;
+    ck_assert(!mirror_next(job, &policy, TIMEOUT_US, 1, &delay_us));
+    job_destroy(job);
+}
+END_TEST
+
 START_TEST(the_last_url_asked_stays_when_nothing_is_left)
 {
     struct job *job = make_job("http://a/0\thttp://b/1");
     int64_t delay_us;
     job->outcome.attempts = 1;
     job->outcome.failure = FAILURE_RESET;
-    ck_assert(mirror_next(job, &(struct retry_policy){.timeout_us = 1}, 1, &delay_us));
+    ck_assert(mirror_next(job, &no_retry, TIMEOUT_US, 1, &delay_us));
     job->outcome.attempts = 2;
-    ck_assert(!mirror_next(job, &(struct retry_policy){.timeout_us = 1}, 1, &delay_us));
+    ck_assert(!mirror_next(job, &no_retry, TIMEOUT_US, 1, &delay_us));
     ck_assert_str_eq(job_target(job)->target, "http://b/1");
     job_destroy(job);
 }
@@ -94,6 +113,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, mirrors_are_asked_in_order_and_again_while_a_retry_is_left, 0,
                         (int)ARRAY_LENGTH(cases));
+    tcase_add_test(tests, a_mirror_that_used_up_its_time_is_not_asked_again);
     tcase_add_test(tests, the_last_url_asked_stays_when_nothing_is_left);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -78,7 +78,8 @@ static const struct table TABLES[] = {
     {BYTES("a,b\n1,2\n"),
      "error: LIST has no column \"url\" (its columns: a, b): choose one with --url-column\n", 1, 0},
     {BYTES("http://a/1\nhttp://a/2\n"),
-     "error: LIST has no column \"url\" (its columns: http://a/1): the first row must name the columns\n",
+     "error: LIST has no column \"url\" (its columns: http://a/1): the first row must name the "
+     "columns\n",
      1, 0},
     {BYTES("a\x1b[1m,\"b\nc\"\n"),
      "error: LIST has no column \"url\" (its columns: a\\x1b[1m, b\\x0ac): choose one with "
