@@ -224,6 +224,18 @@ static bool still_passes(struct planner *planner, const struct job *job,
                             planner->settings.cancel);
 }
 
+/* What the state knows of a file that is kept. */
+static void note_kept(struct job *job, const struct state_row *row)
+{
+    const struct content_type *type = row->type != NULL ? content_type_find(row->type) : NULL;
+    job->has_new_checks = job->checks != 0 && job->checks != (uint64_t)row->checks;
+    job->outcome.detected_type = type != NULL ? type->media_type : NULL;
+    job->outcome.path = memory_copy_string(row->name);
+    job->outcome.file_bytes = row->size;
+    job->outcome.etag = memory_copy_string(row->etag);
+    job->outcome.last_modified = row->last_modified;
+}
+
 /* What an earlier run made of this URL. True when the job needs nothing more. */
 static bool is_kept(struct planner *planner, struct job *job)
 {
@@ -237,26 +249,20 @@ static bool is_kept(struct planner *planner, struct job *job)
     int result = root_stat(place->root, row.name, &status);
     bool is_there = result == 0 && S_ISREG(status.st_mode) && status.st_size == row.size;
     bool passes = is_there && still_passes(planner, job, &row);
-    /* A name made of the content says nothing about what comes in its place, and equal contents
-     * share it. */
-    if (!passes && (name_template_has_digest(place->template) ||
-                    state_path_is_taken(place->state, row.name, job->key)))
+    /* A name made of the content says nothing about what comes in its place. */
+    if (!passes && name_template_has_digest(place->template))
         return false;
     job->name = memory_copy_string(row.name);
     job->has_history = true;
     if (!planner->settings.names_later)
         naming_keep(planner->naming, job->name);
-    job->owns_existing = is_there && !passes; /* it is replaced when what comes passes */
-    if (!passes)
-        return false;
-    job->has_new_checks = job->checks != 0 && job->checks != (uint64_t)row.checks;
-    const struct content_type *type = row.type != NULL ? content_type_find(row.type) : NULL;
-    job->outcome.detected_type = type != NULL ? type->media_type : NULL;
-    job->outcome.path = memory_copy_string(row.name);
-    job->outcome.file_bytes = row.size;
-    job->outcome.etag = memory_copy_string(row.etag);
-    job->outcome.last_modified = row.last_modified;
-    return true;
+    if (passes)
+        note_kept(job, &row);
+    /* It is replaced when what comes passes; but not a file that another URL has as well. */
+    if (is_there && !passes && state_path_is_taken(place->state, job->name, job->key))
+        job->has_history = false;
+    job->owns_existing = is_there && !passes && job->has_history;
+    return passes;
 }
 
 /* False when the list's out or dir cannot be used. */
@@ -296,8 +302,8 @@ static bool is_proven(struct planner *planner, struct job *job)
 {
     const struct list_entry *entry = job->entry;
     if (entry == NULL || entry->checksum.algorithm == DIGEST_NONE ||
-        !kept_file_has_checksum(planner->settings.naming.root, job->name, &entry->checksum,
-                                planner->settings.cancel))
+        !kept_file_passes(planner->settings.naming.root, job->name, planner->settings.rules,
+                          &entry->checksum, planner->settings.cancel))
         return false;
     job->outcome.path = memory_copy_string(job->name);
     return true;
