@@ -242,11 +242,12 @@ static size_t scheme_length(const struct job *job, const char *url)
 }
 
 /* The URL of a message: without scheme, query values masked, and not endless. */
-static void append_place(struct text *line, const struct progress *progress, const struct job *job)
+static void append_place(struct text *line, const struct progress *progress, const struct job *job,
+                         const char *url)
 {
     struct text masked;
     text_init(&masked, 2 * URL_MAX_BYTES);
-    url_append_masked(&masked, job->listed, progress->settings.redaction);
+    url_append_masked(&masked, url, progress->settings.redaction);
     const char *start = masked.data + scheme_length(job, masked.data);
     char shown[160];
     vis_format(shown, sizeof shown, start, strlen(start));
@@ -260,9 +261,15 @@ static void append_foreign(struct text *line, const char *foreign)
     text_append_string(line, vis_format(shown, sizeof shown, foreign, strlen(foreign)));
 }
 
+/* The mirror that was asked last. */
+static const char *asked_url(const struct job *job)
+{
+    return job->mirror > 0 ? job->entry->mirrors[job->mirror - 1] : job->listed;
+}
+
 /* "LEVEL class http host/path detail plan (file:line)" */
 static void add_event(struct progress *progress, const char *level, const struct job *job,
-                      const char *plan)
+                      const char *url, const char *plan)
 {
     const struct outcome *outcome = &job->outcome;
     struct text line;
@@ -273,7 +280,7 @@ static void add_event(struct progress *progress, const char *level, const struct
         text_append_format(&line, "%3d  ", outcome->http);
     else
         text_append_string(&line, " --  ");
-    append_place(&line, progress, job);
+    append_place(&line, progress, job, url);
     if (outcome->detail != NULL) {
         text_append_string(&line, "  ");
         append_foreign(&line, outcome->detail);
@@ -295,7 +302,7 @@ static void add_file(struct progress *progress, const char *level, const struct 
     text_init(&line, 8192);
     text_append_format(&line, "%s %s  ", level,
                        number_format_bytes(number, job->outcome.file_bytes));
-    append_place(&line, progress, job);
+    append_place(&line, progress, job, asked_url(job));
     text_append_string(&line, "  ->  ");
     append_foreign(&line, job->outcome.path);
     text_append_char(&line, '\n');
@@ -318,7 +325,7 @@ static void show_saved(struct progress *progress, const struct job *job)
         add_file(progress, "SAVE", job);
     if (job->outcome.image.end == IMAGE_END_MISSING &&
         (count_shown(progress, FAILURE_NONE) <= SHOWN_PER_CLASS || progress->settings.is_verbose))
-        add_event(progress, "WARN", job, "");
+        add_event(progress, "WARN", job, asked_url(job), "");
 }
 
 void progress_record(struct progress *progress, const struct job *job)
@@ -336,7 +343,7 @@ void progress_record(struct progress *progress, const struct job *job)
     }
     uint64_t shown = count_shown(progress, outcome->failure);
     if (progress->settings.is_verbose || shown <= SHOWN_PER_CLASS)
-        add_event(progress, is_failed ? "FAIL" : "SKIP", job, "");
+        add_event(progress, is_failed ? "FAIL" : "SKIP", job, asked_url(job), "");
     else if (shown == SHOWN_PER_CLASS + 1)
         progress_message(progress, "more URLs %s with %s: see results.jsonl (or use -v)",
                          status_name(outcome->status), failure_name(outcome->failure));
@@ -353,7 +360,7 @@ void progress_retry(struct progress *progress, const struct job *job, int64_t de
                  job_mirror_count(job) - 1);
     else
         snprintf(plan, sizeof plan, "  next try in %s", number_format_duration(number, delay_us));
-    add_event(progress, "WARN", job, plan);
+    add_event(progress, "WARN", job, job->listed, plan);
 }
 
 void progress_stop(struct progress *progress)

@@ -120,8 +120,9 @@ static void finish(struct run *run, struct run_result *out_result)
     struct counts counts = results_counts(run->results);
     warnings_show_with(run->settings.warnings, NULL, NULL); /* the progress line is gone */
     if (counts.incomplete_images > 0)
-        warnings_add(run->settings.warnings, "%llu of the images are cut short (see their records)",
-                     (unsigned long long)counts.incomplete_images);
+        warnings_add(run->settings.warnings, "%llu %s cut short (see the records)",
+                     (unsigned long long)counts.incomplete_images,
+                     counts.incomplete_images == 1 ? "image is" : "images are");
     struct error trouble = find_trouble(run, &counts);
     struct ending ending = {&counts, run->options->allow_empty, cancel_reason(run->cancel),
                             trouble.kind};
