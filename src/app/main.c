@@ -34,13 +34,22 @@ static void keep_freed_memory(void)
     mallopt(M_TRIM_THRESHOLD, 4 * 1024 * 1024);
 }
 
-/* Whatever is opened first must not become somebody's standard input or output. */
-static void fill_standard_descriptors(void)
+/* Whatever is opened first must not become somebody's standard input or output. False when the
+ * standard output was closed. */
+static bool fill_standard_descriptors(void)
 {
+    bool has_output = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
         if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR) != descriptor)
             _exit(EXIT_CODE_LOCAL);
     }
+    return has_output;
+}
+
+static bool writes_output(const struct options *options)
+{
+    return options->wants_help || options->wants_version || options->dry_run || options->json ||
+           (options->report != NULL && strcmp(options->report, "-") == 0);
 }
 
 static int fail(const struct error *error)
@@ -100,11 +109,14 @@ int main(int argument_count, char **arguments)
     struct options options;
     struct error error = {0};
     int exit_code = 0;
-    fill_standard_descriptors();
+    bool has_output = fill_standard_descriptors();
     keep_freed_memory();
     choose_character_set();
     options_init(&options);
     if (!options_parse(&options, argument_count, arguments, &error)) {
+        exit_code = fail(&error);
+    } else if (!has_output && writes_output(&options)) {
+        error_set(&error, ERROR_LOCAL, "standard output is closed");
         exit_code = fail(&error);
     } else if (options.wants_help) {
         usage_print(stdout, options.help_topic);

@@ -45,6 +45,13 @@ find "$DIR" -printf '%P %s %T@\n' | sort >"$WORK/after"
 assert "a dry run changed the output directory" diff <(grep -v '^.haul\(/state.db.*\)\? ' "$WORK/before") \
     <(grep -v '^.haul\(/state.db.*\)\? ' "$WORK/after")
 
+status=0
+"$HAUL" -n -d "$DIR" "$WORK/list.txt" >&- 2>"$ERR" || status=$?
+assert_eq "$status" 4 "exit without standard output"
+status=0
+"$HAUL" -n -d "$DIR" "$WORK/list.txt" >/dev/full 2>"$ERR" || status=$?
+assert_eq "$status" 4 "exit with a full standard output"
+assert "haul does not say why" grep -q "standard output" "$ERR"
 run_haul 5 -n -d "$DIR" "$WORK/missing.txt"
 run_haul 5 -n -d "$DIR" /dev/null
 run_haul 0 -n --allow-empty -d "$DIR" /dev/null
