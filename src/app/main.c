@@ -46,10 +46,10 @@ static bool fill_standard_descriptors(void)
     return has_output;
 }
 
-static bool writes_output(const struct options *options)
+/* Nothing else is asked of these; a run has files to make, too. */
+static bool only_prints(const struct options *options)
 {
-    return options->wants_help || options->wants_version || options->dry_run || options->json ||
-           (options->report != NULL && strcmp(options->report, "-") == 0);
+    return options->wants_help || options->wants_version || options->dry_run;
 }
 
 static int fail(const struct error *error)
@@ -115,7 +115,7 @@ int main(int argument_count, char **arguments)
     options_init(&options);
     if (!options_parse(&options, argument_count, arguments, &error)) {
         exit_code = fail(&error);
-    } else if (!has_output && writes_output(&options)) {
+    } else if (!has_output && only_prints(&options)) {
         error_set(&error, ERROR_LOCAL, "standard output is closed");
         exit_code = fail(&error);
     } else if (options.wants_help) {
