@@ -215,6 +215,8 @@ libhaul_a_SOURCES += \
 	src/app/dry_run.h \
 	src/app/exit_code.c \
 	src/app/exit_code.h \
+	src/app/history.c \
+	src/app/history.h \
 	src/app/limits.c \
 	src/app/limits.h \
 	src/app/lists.c \

@@ -41,14 +41,13 @@ static void set_name(struct job *job, const char *name)
     job->name = memory_copy_string(name);
 }
 
-/* A listed name that content might get as well: which of the two would be first, time would decide.
- */
-static bool looks_like_digest(const char *listed)
+/* A listed name that content might get as well: which of the two came first, time would decide. */
+static bool takes_digest(const struct naming *naming, const char *listed, const char **out_reason)
 {
-    size_t run = 0;
-    for (; listed != NULL && *listed != '\0' && run < NAME_DIGEST_LENGTH; listed++)
-        run = strchr("0123456789abcdefABCDEF", *listed) != NULL ? run + 1 : 0;
-    return run == NAME_DIGEST_LENGTH;
+    if (!name_template_has_digest(naming->settings.template) || !name_path_holds_digest(listed))
+        return false;
+    *out_reason = "64 hex digits in out or dir, which {sha256} alone may give";
+    return true;
 }
 
 bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
@@ -67,20 +66,20 @@ bool naming_wish(struct naming *naming, struct job *job, const struct list_field
         if (!name_path_append_listed(wish, entry->out, strlen(entry->out), false, NULL, out_reason))
             return false;
         name_path_limit(wish);
+        if (takes_digest(naming, wish->data, out_reason))
+            return false;
     } else {
+        if (takes_digest(naming, wish->data, out_reason))
+            return false;
         struct name_values values = {
             .url = &job->origin,
             .index = job->index,
             .line = job->line,
             .fields = fields,
             .field_count = field_count,
+            .listed = job->listed,
         };
         name_template_expand(naming->settings.template, &values, wish, &job->digest_offset);
-    }
-    if (entry != NULL && name_template_has_digest(naming->settings.template) &&
-        (looks_like_digest(entry->out) || looks_like_digest(entry->dir))) {
-        *out_reason = "64 hex digits in out or dir, which {sha256} alone may give";
-        return false;
     }
     set_name(job, wish->data);
     return true;

@@ -1,5 +1,6 @@
 #include "app/planner.h"
 
+#include "app/history.h"
 #include "base/memory.h"
 #include "base/vis.h"
 #include "io/kept_file.h"
@@ -137,30 +138,54 @@ static const char *hint_of(const char *listed)
     return strchr(listed, '=') != NULL ? "; an option? (those begin with a blank)" : "";
 }
 
+static void warn_mirror(struct planner *planner, const struct job *job)
+{
+    if (!planner->has_told_mirror)
+        warnings_add(planner->settings.warnings,
+                     "%s:%llu: mirrors that are neither http nor https are left out", job->source,
+                     (unsigned long long)job->line);
+    planner->has_told_mirror = true;
+}
+
 /* A mirror that haul cannot ask (ftp) is left out; text that is no URL makes the line one that
  * cannot be used. */
 static bool check_mirrors(struct planner *planner, struct job *job)
 {
-    for (unsigned mirror = 1; mirror < job_mirror_count(job); mirror++) {
+    struct list_entry *entry = job->entry;
+    size_t kept = 0;
+    for (size_t i = 0; entry != NULL && i < entry->mirror_count; i++) {
+        struct url url;
         enum failure failure = FAILURE_BAD_URL;
         const char *reason = NULL;
-        if (job_use_mirror(job, mirror, &failure, &reason))
-            continue;
-        if (failure != FAILURE_UNSUPPORTED_SCHEME) {
+        char *mirror = entry->mirrors[i];
+        if (url_parse(mirror, strlen(mirror), &url, &failure, &reason)) {
+            url_clear(&url);
+            entry->mirrors[kept++] = mirror;
+        } else if (failure == FAILURE_UNSUPPORTED_SCHEME) {
+            warn_mirror(planner, job);
+        } else {
             job_fail(job, failure, NULL);
             outcome_set_detail(&job->outcome,
                                "what follows a TAB is no mirror: %s (--format tsv reads tables)",
                                reason);
             return false;
         }
-        job_lose_mirror(job, mirror);
-        if (!planner->has_told_mirror)
-            warnings_add(planner->settings.warnings,
-                         "%s:%llu: mirrors that are neither http nor https are not asked",
-                         job->source, (unsigned long long)job->line);
-        planner->has_told_mirror = true;
     }
+    if (entry != NULL)
+        entry->mirror_count = kept;
     return true;
+}
+
+/* The first URL cannot be asked: its first mirror takes its place. */
+static void promote_mirror(struct planner *planner, struct job *job)
+{
+    struct list_entry *entry = job->entry;
+    warn_mirror(planner, job);
+    free(job->listed);
+    job->listed = memory_copy_string(entry->mirrors[0]);
+    job->listed_length = strlen(job->listed);
+    entry->mirrors++;
+    entry->mirror_count--;
 }
 
 /* The listed URL, and its mirrors, as URLs. */
@@ -174,12 +199,15 @@ static bool parse_urls(struct planner *planner, struct job *job)
     }
     if (!check_mirrors(planner, job))
         return false;
-    if (!job_use_mirror(job, 0, &failure, &reason)) {
-        job_fail(job, failure, NULL);
-        outcome_set_detail(&job->outcome, "%s%s", reason, hint_of(job->listed));
-        return false;
+    if (job_use_mirror(job, 0, &failure, &reason))
+        return true;
+    if (failure == FAILURE_UNSUPPORTED_SCHEME && job_mirror_count(job) > 1) {
+        promote_mirror(planner, job);
+        return job_use_mirror(job, 0, &failure, &reason);
     }
-    return true;
+    job_fail(job, failure, NULL);
+    outcome_set_detail(&job->outcome, "%s%s", reason, hint_of(job->listed));
+    return false;
 }
 
 static enum plan end_as(struct job *job, enum status status, enum plan plan)
@@ -187,82 +215,6 @@ static enum plan end_as(struct job *job, enum status status, enum plan plan)
     job->outcome.status = status;
     job->outcome.failure = FAILURE_NONE;
     return plan;
-}
-
-/* What this run asks of the file's content, as a number that another run can compare. */
-static uint64_t checks_of(const struct planner *planner, const struct job *job)
-{
-    const struct verification_rules *rules = planner->settings.rules;
-    const struct list_entry *entry = job->entry;
-    bool has_checksum = entry != NULL && entry->checksum.algorithm != DIGEST_NONE;
-    bool has_rules = rules->expectation != NULL || rules->min_width > 0 || rules->min_height > 0 ||
-                     rules->max_pixels > 0;
-    if (!has_checksum && !has_rules)
-        return 0;
-    char digits[DIGEST_TEXT_SIZE] = "";
-    if (has_checksum)
-        checksum_format(&entry->checksum, digits);
-    struct text text;
-    text_init(&text, SIZE_MAX / 4);
-    text_append_format(&text, "%s\n%u\n%u\n%llu\n%s",
-                       rules->expectation != NULL ? expectation_text(rules->expectation) : "",
-                       rules->min_width, rules->min_height, (unsigned long long)rules->max_pixels,
-                       digits);
-    uint64_t hash = key_of(text.data, text.length).low;
-    text_clear(&text);
-    return hash | 1; /* never 0 */
-}
-
-/* What was asked of the file when it came is known to hold; anything else is looked at now. */
-static bool still_passes(struct planner *planner, const struct job *job,
-                         const struct state_row *row)
-{
-    if (job->checks == 0 || job->checks == (uint64_t)row->checks)
-        return true;
-    return kept_file_passes(planner->settings.naming.root, row->name, planner->settings.rules,
-                            job->entry != NULL ? &job->entry->checksum : NULL,
-                            planner->settings.cancel);
-}
-
-/* What the state knows of a file that is kept. */
-static void note_kept(struct job *job, const struct state_row *row)
-{
-    const struct content_type *type = row->type != NULL ? content_type_find(row->type) : NULL;
-    job->has_new_checks = job->checks != 0 && job->checks != (uint64_t)row->checks;
-    job->outcome.detected_type = type != NULL ? type->media_type : NULL;
-    job->outcome.path = memory_copy_string(row->name);
-    job->outcome.file_bytes = row->size;
-    job->outcome.etag = memory_copy_string(row->etag);
-    job->outcome.last_modified = row->last_modified;
-}
-
-/* What an earlier run made of this URL. True when the job needs nothing more. */
-static bool is_kept(struct planner *planner, struct job *job)
-{
-    struct state_row row;
-    const struct naming_settings *place = &planner->settings.naming;
-    if (place->state == NULL || !state_find(place->state, job->key, &row))
-        return false;
-    if (!name_path_is_safe(row.name))
-        return false; /* whoever wrote that, it was not haul */
-    struct stat status;
-    int result = root_stat(place->root, row.name, &status);
-    bool is_there = result == 0 && S_ISREG(status.st_mode) && status.st_size == row.size;
-    bool passes = is_there && still_passes(planner, job, &row);
-    /* A name made of the content says nothing about what comes in its place. */
-    if (!passes && name_template_has_digest(place->template))
-        return false;
-    job->name = memory_copy_string(row.name);
-    job->has_history = true;
-    if (!planner->settings.names_later)
-        naming_keep(planner->naming, job->name);
-    if (passes)
-        note_kept(job, &row);
-    /* It is replaced when what comes passes; but not a file that another URL has as well. */
-    if (is_there && !passes && state_path_is_taken(place->state, job->name, job->key))
-        job->has_history = false;
-    job->owns_existing = is_there && !passes && job->has_history;
-    return passes;
 }
 
 /* False when the list's out or dir cannot be used. */
@@ -349,6 +301,18 @@ static enum plan look_in_the_way(struct planner *planner, struct job *job)
     return PLAN_IN_THE_WAY;
 }
 
+static struct history history_of(const struct planner *planner)
+{
+    const struct planner_settings *settings = &planner->settings;
+    return (struct history){
+        .root = settings->naming.root,
+        .state = settings->naming.state,
+        .rules = settings->rules,
+        .cancel = settings->cancel,
+        .naming = settings->names_later ? NULL : planner->naming,
+    };
+}
+
 enum plan planner_decide(struct planner *planner, struct job *job, const struct source_item *item,
                          bool is_stopping)
 {
@@ -359,12 +323,20 @@ enum plan planner_decide(struct planner *planner, struct job *job, const struct 
         return end_as(job, STATUS_DUPLICATE, PLAN_DUPLICATE);
     if (is_stopping)
         return end_as(job, STATUS_NOT_TRIED, PLAN_STOPPED);
-    job->checks = checks_of(planner, job);
-    if (is_kept(planner, job))
+    struct history history = history_of(planner);
+    job->checks = history_checks(&history, job);
+    if (history_keeps(&history, job))
         return end_as(job, STATUS_KEPT, PLAN_KEPT);
     if (!give_name(planner, job, item))
         return PLAN_BAD;
-    return look_in_the_way(planner, job);
+    enum plan plan = look_in_the_way(planner, job);
+    /* A file that was being read when the run was stopped has proven nothing. */
+    const struct cancel *cancel = planner->settings.cancel;
+    if (plan == PLAN_IN_THE_WAY && cancel != NULL && cancel_level(cancel) != CANCEL_NONE) {
+        outcome_set_detail(&job->outcome, "%s", "");
+        return end_as(job, STATUS_NOT_TRIED, PLAN_STOPPED);
+    }
+    return plan;
 }
 
 bool planner_is_list_line(const struct job *job, const struct source_item *item)

@@ -261,10 +261,15 @@ static void append_foreign(struct text *line, const char *foreign)
     text_append_string(line, vis_format(shown, sizeof shown, foreign, strlen(foreign)));
 }
 
+static const char *mirror_url(const struct job *job, unsigned mirror)
+{
+    return mirror > 0 ? job->entry->mirrors[mirror - 1] : job->listed;
+}
+
 /* The mirror that was asked last. */
 static const char *asked_url(const struct job *job)
 {
-    return job->mirror > 0 ? job->entry->mirrors[job->mirror - 1] : job->listed;
+    return mirror_url(job, job->mirror);
 }
 
 /* "LEVEL class http host/path detail plan (file:line)" */
@@ -360,7 +365,8 @@ void progress_retry(struct progress *progress, const struct job *job, int64_t de
                  job_mirror_count(job) - 1);
     else
         snprintf(plan, sizeof plan, "  next try in %s", number_format_duration(number, delay_us));
-    add_event(progress, "WARN", job, job->listed, plan);
+    /* The next one is chosen already. */
+    add_event(progress, "WARN", job, mirror_url(job, job->asked_mirror), plan);
 }
 
 void progress_stop(struct progress *progress)

@@ -215,6 +215,8 @@ static void give_name(struct publisher *publisher, struct publisher_entry *entry
 {
     struct root *root = publisher->root;
     const char *temporary = entry->job->temporary;
+    if (entry->replaces && !publisher_entry_meets_own(entry, root))
+        entry->replaces = false; /* somebody has been there since */
     int result = entry->replaces ? root_replace(root, temporary, entry->name)
                                  : root_publish(root, temporary, entry->name);
     struct stat status = {0};

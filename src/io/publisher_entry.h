@@ -43,6 +43,9 @@ bool publisher_entry_has_digits(const struct publisher_entry *entry);
  * which an earlier run may have taken from a list's `out`. */
 bool publisher_entry_has_content(const struct publisher_entry *entry, struct root *root);
 
+/* What has the name is still the file that was looked at when the job was planned. */
+bool publisher_entry_meets_own(const struct publisher_entry *entry, struct root *root);
+
 /* The file that has the name is what the list's checksum says: the job ends as kept. */
 bool publisher_entry_is_proven(struct publisher_entry *entry, struct root *root);
 

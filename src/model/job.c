@@ -28,7 +28,7 @@ void job_destroy(struct job *job)
     free(job->admitted_host);
     free(job->name);
     free(job->server_name);
-    free(job->lost_mirrors);
+    free(job->mirrors);
     list_entry_destroy(job->entry);
     list_refused_destroy(job->refused);
     url_clear(&job->origin);
@@ -47,14 +47,6 @@ size_t job_weight(const struct job *job)
 unsigned job_mirror_count(const struct job *job)
 {
     return job->entry != NULL ? 1 + (unsigned)job->entry->mirror_count : 1;
-}
-
-void job_lose_mirror(struct job *job, unsigned mirror)
-{
-    if (job->lost_mirrors == NULL)
-        job->lost_mirrors =
-            memory_allocate_zeroed(job_mirror_count(job), sizeof(*job->lost_mirrors));
-    job->lost_mirrors[mirror] = 1;
 }
 
 bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,

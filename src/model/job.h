@@ -12,6 +12,12 @@
 #include "model/outcome.h"
 #include "model/url.h"
 
+/* What came of a mirror so far. */
+struct job_mirror {
+    int64_t spent_us; /* in transfers */
+    bool is_lost;     /* it is not asked again */
+};
+
 struct job {
     uint64_t index;     /* record number, from 1 */
     const char *source; /* name of the list; lives as long as the run */
@@ -27,19 +33,22 @@ struct job {
     struct url origin; /* the URL of this attempt as listed (job_use_mirror), parsed; zeroed when
                           the first could not be */
     unsigned mirror;   /* 0 = the listed URL, n = the entry's mirror n - 1 */
-    uint8_t *lost_mirrors; /* by mirror: not 0 = failed for good; owned, NULL = none did */
-    struct url redirected; /* the last redirect's target; zeroed before one */
+    unsigned asked_mirror;      /* the one before `mirror`, for messages */
+    struct job_mirror *mirrors; /* by mirror; owned, NULL before one failed */
+    struct url redirected;      /* the last redirect's target; zeroed before one */
     bool is_redirected;
     bool came_from_public; /* an earlier hop was served from a public address */
 
-    char *name;           /* claimed path below DIR; owned, NULL until one was given */
-    size_t digest_offset; /* of the digits in it that the content decides; SIZE_MAX = none */
-    char *server_name;    /* Content-Disposition's, where it is asked for; owned, NULL = none */
-    bool wants_extension; /* the name has none: the detected type's is appended */
-    bool fixes_extension; /* the name's is exchanged when the detected type has others */
-    bool has_history;     /* an earlier run downloaded it, under this name */
-    bool has_new_checks;  /* kept, and more is known to hold than the state says */
-    bool owns_existing;   /* the state says that haul wrote what is under this name */
+    char *name;             /* claimed path below DIR; owned, NULL until one was given */
+    size_t digest_offset;   /* of the digits in it that the content decides; SIZE_MAX = none */
+    char *server_name;      /* Content-Disposition's, where it is asked for; owned, NULL = none */
+    bool wants_extension;   /* the name has none: the detected type's is appended */
+    bool fixes_extension;   /* the name's is exchanged when the detected type has others */
+    bool has_history;       /* an earlier run downloaded it, under this name */
+    bool has_new_checks;    /* kept, and more is known to hold than the state says */
+    bool owns_existing;     /* the state says that haul wrote what is under this name */
+    int64_t existing_bytes; /* of that file when it was looked at */
+    int64_t existing_mtime_ns; /* and when it was modified; 0 = nobody looked */
 
     size_t charged;         /* bytes of the run's budget that it holds */
     int64_t queued_us;      /* monotonic: when it became ready to run */
@@ -62,8 +71,6 @@ size_t job_weight(const struct job *job);
 /* The mirror to try next becomes `origin`; false when it is no URL, with the reason (static). */
 bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
                     const char **out_reason);
-/* It is not asked (again). */
-void job_lose_mirror(struct job *job, unsigned mirror);
 unsigned job_mirror_count(const struct job *job); /* at least 1: the listed URL */
 
 /* Where the next request goes: the last redirect's target, or the listed URL. Lent. */

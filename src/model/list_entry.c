@@ -226,7 +226,7 @@ static void format_extra(const struct list_field *fields, struct draft *draft, s
         if (list_secret_is_key(field->key, field->key_length))
             text_append_string(text, "\"***\"");
         else if (field->is_json)
-            json_string_append_json(text, field->value, field->value_length);
+            list_secret_append_json(text, field->value, field->value_length);
         else
             list_secret_append(text, field->value, field->value_length);
     }

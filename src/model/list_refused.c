@@ -23,8 +23,11 @@ struct list_refused *list_refused_create(const struct list_field *fields, size_t
         if (field != NULL && field->value_length > 0)
             refused->texts[i] = memory_copy_bytes(field->value, field->value_length);
     }
-    /* Without a checksum of its own: what was refused may be a priority, or an earlier header. */
-    if (!is_whole || refused->texts[LIST_REFUSED_CHECKSUM] == NULL) {
+    /* A checksum that is refused for itself stays; else its place tells that something was. */
+    struct checksum checksum;
+    const char *reason;
+    const char *text = refused->texts[LIST_REFUSED_CHECKSUM];
+    if (!is_whole || text == NULL || checksum_parse(text, strlen(text), &checksum, &reason)) {
         free(refused->texts[LIST_REFUSED_CHECKSUM]);
         refused->texts[LIST_REFUSED_CHECKSUM] = memory_copy_string(NOT_A_CHECKSUM);
     }

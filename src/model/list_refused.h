@@ -18,8 +18,9 @@ struct list_refused {
     char *texts[LIST_REFUSED_COUNT]; /* NULL = not given */
 };
 
-/* The last field of each key counts. Without a checksum, or when the line could not even be taken
- * apart (is_whole false), a word that is none stands in its place. */
+/* The last field of each key counts. Unless the checksum itself cannot be read, a word that is none
+ * stands in its place, so that the line is refused again. is_whole false: the line could not even
+ * be taken apart. */
 struct list_refused *list_refused_create(const struct list_field *fields, size_t field_count,
                                          bool is_whole);
 void list_refused_destroy(struct list_refused *refused);       /* NULL is fine */

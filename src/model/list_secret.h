@@ -8,7 +8,10 @@
 /* True for names like http-passwd, Cookie, api_token: passwords and what is as good. */
 bool list_secret_is_key(const char *key, size_t length);
 
-/* Appends the value as a JSON string; URLs in it as url_append_masked shows them. */
+/* Appends a text as a JSON string; every URL in it as url_append_masked shows it. */
 void list_secret_append(struct text *text, const char *value, size_t length);
+
+/* Appends JSON text with the same done to the strings in it, and values of secret keys hidden. */
+void list_secret_append_json(struct text *text, const char *json, size_t length);
 
 #endif

@@ -1,18 +1,20 @@
 #include "model/mirror.h"
 
-static bool is_lost(const struct job *job, unsigned mirror)
-{
-    return job->lost_mirrors != NULL && job->lost_mirrors[mirror] != 0;
-}
+#include "base/memory.h"
+
+/* libcurl ends a transfer up to a millisecond early: what is left then is no time for another. */
+#define LEAST_US 10000
 
 /* Makes the first usable mirror from `first` on the one to ask. */
 static bool use_from(struct job *job, unsigned first, unsigned count)
 {
+    unsigned asked = job->mirror;
     for (unsigned mirror = first; mirror < count; mirror++) {
         enum failure failure;
         const char *reason;
-        if (!is_lost(job, mirror) && job_use_mirror(job, mirror, &failure, &reason)) {
-            job->spent_us = 0; /* another URL */
+        if (!job->mirrors[mirror].is_lost && job_use_mirror(job, mirror, &failure, &reason)) {
+            job->asked_mirror = asked;
+            job->spent_us = job->mirrors[mirror].spent_us;
             return true;
         }
     }
@@ -24,7 +26,7 @@ bool mirror_next(struct job *job, const struct retry_policy *policy, int64_t tim
 {
     const struct outcome *outcome = &job->outcome;
     unsigned count = job_mirror_count(job);
-    bool has_time = job->spent_us < timeout_us;
+    bool has_time = timeout_us - job->spent_us > LEAST_US;
     if (count == 1)
         return has_time && retry_delay_us(policy, outcome, job->retry_after_us, random, out_us);
 
@@ -32,8 +34,11 @@ bool mirror_next(struct job *job, const struct retry_policy *policy, int64_t tim
     /* The first attempt at each mirror is none of the retries. */
     bool is_first_round = outcome->attempts < count;
     unsigned retry = is_first_round ? 1 : outcome->attempts - count + 1;
+    if (job->mirrors == NULL)
+        job->mirrors = memory_allocate_zeroed(count, sizeof(*job->mirrors));
+    job->mirrors[job->mirror].spent_us = job->spent_us;
     if (!is_transient)
-        job_lose_mirror(job, job->mirror);
+        job->mirrors[job->mirror].is_lost = true;
     if ((is_first_round || retry <= policy->retries) && use_from(job, job->mirror + 1, count)) {
         *out_us = 0;
         return true;

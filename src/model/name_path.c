@@ -225,3 +225,11 @@ bool name_path_is_safe(const char *path)
         start = end;
     }
 }
+
+bool name_path_holds_digest(const char *path)
+{
+    size_t run = 0;
+    for (; *path != '\0' && run < NAME_DIGEST_LENGTH; path++)
+        run = strchr("0123456789abcdefABCDEF", *path) != NULL ? run + 1 : 0;
+    return run == NAME_DIGEST_LENGTH;
+}

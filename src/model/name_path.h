@@ -15,6 +15,7 @@
 #define NAME_PATH_MAX 1000 /* bytes; numbers and an extension that are added later included */
 #define NAME_PATH_SIZE (NAME_PATH_MAX + 24)
 #define NAME_PATH_DEPTH 32
+#define NAME_DIGEST_LENGTH 64            /* hex digits of a SHA-256 */
 #define NAME_PATH_TEXT_MAX (1024 * 1024) /* bytes before name_path_limit */
 
 /* A list's `out` or `dir`. False, with a static reason, when a component is empty, "." or ".."
@@ -48,5 +49,8 @@ void name_path_limit_around(struct text *path, size_t *component);
 
 /* True for a path as these functions make it: for paths that come from elsewhere. */
 bool name_path_is_safe(const char *path);
+
+/* True for a path with NAME_DIGEST_LENGTH hex digits in a row, of either case. */
+bool name_path_holds_digest(const char *path);
 
 #endif

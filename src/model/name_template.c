@@ -62,6 +62,12 @@ static void add_literal(struct name_template *template, char character)
     part->length = template->text.length - part->offset;
 }
 
+/* Lists keep the URL apart from the other columns. */
+static bool is_url_column(const char *column, size_t length)
+{
+    return length == 3 && memcmp(column, "url", 3) == 0;
+}
+
 /* One or two digits, 1 to WIDTH_MAX; 0 when it is none. */
 static unsigned parse_width(const char *text, size_t length)
 {
@@ -257,6 +263,8 @@ static void append_part(const struct name_template *template, const struct part 
         field = list_field_find(values->fields, values->field_count, own, part->length);
         if (field != NULL)
             name_escape(text, field->value, field->value_length);
+        else if (is_url_column(own, part->length) && values->listed != NULL)
+            name_escape(text, values->listed, strlen(values->listed));
         break;
     }
 }
@@ -354,13 +362,11 @@ bool name_template_lacks(const struct name_template *template, const struct list
 {
     for (size_t i = 0; i < template->count; i++) {
         const struct part *part = &template->parts[i];
-        const char *column = template->text.data + part->offset;
-        if (part->kind != PART_COLUMN ||
-            list_field_find(fields, field_count, column, part->length) != NULL)
-            continue;
-        *out_column = column;
+        *out_column = template->text.data + part->offset;
         *out_length = part->length;
-        return true;
+        if (part->kind == PART_COLUMN && !is_url_column(*out_column, part->length) &&
+            list_field_find(fields, field_count, *out_column, part->length) == NULL)
+            return true;
     }
     return false;
 }

@@ -17,9 +17,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/list_entry.h"
+#include "model/name_path.h"
 #include "model/url.h"
 
-#define NAME_DIGEST_LENGTH 64
 #define NAME_TEMPLATE_MAX 1000 /* bytes */
 
 struct name_template;
@@ -30,7 +30,8 @@ struct name_template *name_template_create(const char *text, struct error *error
 void name_template_destroy(struct name_template *template); /* NULL is fine */
 
 bool name_template_has_digest(const struct name_template *template);
-/* True when a {column:NAME} is none of these fields; *out_column is lent by the template. */
+/* True when a {column:NAME} is none of these fields; *out_column is lent by the template, and means
+ * nothing when false. */
 bool name_template_lacks(const struct name_template *template, const struct list_field *fields,
                          size_t field_count, const char **out_column, size_t *out_length);
 /* The plain {name}: what most runs have, and the fast path of expand. */
@@ -42,6 +43,7 @@ struct name_values {
     uint64_t line; /* 0 for an argument */
     const struct list_field *fields;
     size_t field_count;
+    const char *listed; /* what {column:url} is, unless a field has that name */
 };
 
 /* Appends the path (after what is in it, with a '/' between) and brings the whole within the limits

@@ -54,10 +54,20 @@ done
 # A mirror that is too slow does not cost the next one its time; ftp is left out.
 printf '%s/delay/4000/slow\t%s/ok/quick\n' "$FAULT" "$FAULT" >"$WORK/slow.txt"
 printf '%s/file.txt?ftp\tftp://127.0.0.1/file.txt\n' "$SITE" >>"$WORK/slow.txt"
+printf 'ftp://127.0.0.1/file.txt\t%s/file.txt?first\n' "$SITE" >>"$WORK/slow.txt"
 fresh_dir slow
 run_haul 0 -d "$DIR" --timeout "$(scaled 1)" --retries 1 --retry-wait 1ms "$WORK/slow.txt"
 check_run
 assert_eq "$(report '[.warnings[] | select(contains("neither http"))] | length')" 1 "warnings"
+# What is left out is no attempt, and the time of one mirror is not forgotten.
+printf '%s/status/503?ftp\tftp://x/1\tftp://x/2\tftp://x/3\n' "$FAULT" >"$WORK/left.txt"
+fresh_dir left
+run_haul 3 -d "$DIR" --retries 1 --retry-wait 1ms "$WORK/left.txt"
+assert_eq "$(records | jq .attempts)" 2 "attempts beside mirrors that are left out"
+printf '%s/delay/9000/a\t%s/delay/9000/b\n' "$FAULT" "$FAULT" >"$WORK/both.txt"
+fresh_dir both
+run_haul 3 -d "$DIR" --retries 5 --retry-wait 1ms --timeout "$(scaled 1)" "$WORK/both.txt"
+assert_eq "$(records | jq .attempts)" 2 "attempts at two mirrors that are too slow"
 # Nothing of a mirror's reply stays in the record of another one.
 printf '%s/type?ct=text/html&body=%%3Chtml%%3E\t%s/x\n' "$FAULT" "$dead" >"$WORK/rest.txt"
 fresh_dir rest

@@ -141,6 +141,20 @@ run_haul 0 -d "$DIR" "$WORK/later.txt"
 assert_class /changing.png kept
 assert_eq "$(wc -l <"$NGINX_LOG")" "$requests" "requests for a verified file"
 
+# A user's edit is never replaced, also when it has the same size.
+cp "$WORK/www/whole.png" "$WORK/www/edited.png"
+size=$(stat -c %s "$WORK/www/edited.png")
+echo "$SITE/edited.png" >"$WORK/edited.txt"
+fresh_dir edited
+run_haul 0 -d "$DIR" "$WORK/edited.txt"
+head -c "$size" /dev/zero | tr '\0' u >"$DIR/edited.png"
+touch -d '+1 minute' "$DIR/edited.png"
+cp "$DIR/edited.png" "$WORK/users"
+for option in --expect=image --min-width=1; do
+    run_haul 0 -d "$DIR" $option "$WORK/edited.txt"
+    assert "a user's file was replaced ($option)" cmp -s "$WORK/users" "$DIR/edited.png"
+done
+
 # A file that haul did not make is kept when it has the checksum of the list.
 fresh_dir proven
 mkdir -p "$DIR"

@@ -11,10 +11,11 @@ static const struct {
     const char *key;
     bool is_secret;
 } keys[] = {
-    {"http-passwd", true}, {"PASSWORD", true},  {"cookie", true},       {"Header", true},
-    {"api_token", true},   {"X-Api-Key", true}, {"load-cookies", true}, {"Authorization", true},
-    {"caption", false},    {"key", false},      {"pass", false},        {"", false},
-    {"passw", true},       {"author", false},
+    {"http-passwd", true}, {"PASSWORD", true},   {"cookie", true},       {"Header", true},
+    {"api_token", true},   {"X-Api-Key", true},  {"load-cookies", true}, {"Authorization", true},
+    {"db.pwd", true},      {"session", true},    {"caption", false},     {"key", false},
+    {"pass", false},       {"", false},          {"author", false},      {"tokens", false},
+    {"header_img", false}, {"authority", false},
 };
 
 START_TEST(keys_that_name_secrets_are_known)
@@ -32,6 +33,9 @@ static const struct {
     {"http://u:p@a.example/x", "\"http://a.example/x\""},
     {"http://a.example/x?token=abc&b=c", "\"http://a.example/x?token=***&b=c\""},
     {"", "\"\""},
+    {"by @joe via https://x.y/ (cc) foo@bar.com", "\"by @joe via https://x.y/ (cc) foo@bar.com\""},
+    {"time 12:30 via ://x @noon", "\"time 12:30 via ://x @noon\""},
+    {"two http://u:p@a/ and (https://v:q@b/x)", "\"two http://a/ and (https://b/x)\""},
 };
 
 START_TEST(urls_in_values_are_masked)
@@ -41,6 +45,30 @@ START_TEST(urls_in_values_are_masked)
         text_init(&text, 1000);
         list_secret_append(&text, values[i].value, strlen(values[i].value));
         ck_assert_str_eq(text.data, values[i].shown);
+        text_clear(&text);
+    }
+}
+END_TEST
+
+static const struct {
+    const char *json, *shown;
+} json_values[] = {
+    {"1.5", "1.5"},
+    {"[true,null]", "[true,null]"},
+    {"{\"a\":0.1}", "{\"a\":0.1}"},
+    {"{\"password\":\"hunter2\",\"a\":0.1}", "{\"password\":\"***\",\"a\":0.1}"},
+    {"{\"x\":{\"cookie\":[1,2]}}", "{\"x\":{\"cookie\":\"***\"}}"},
+    {"[\"https://u:p@h/x?token=abc\",\"y\"]", "[\"https://h/x?token=***\",\"y\"]"},
+    {"\"https://u:p@h/\"", "\"https://h/\""},
+};
+
+START_TEST(secrets_inside_json_values_are_hidden)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(json_values); i++) {
+        struct text text;
+        text_init(&text, 1000);
+        list_secret_append_json(&text, json_values[i].json, strlen(json_values[i].json));
+        ck_assert_str_eq(text.data, json_values[i].shown);
         text_clear(&text);
     }
 }
@@ -98,6 +126,7 @@ int main(void)
     TCase *tests = tcase_create("list_secret");
     tcase_add_test(tests, keys_that_name_secrets_are_known);
     tcase_add_test(tests, urls_in_values_are_masked);
+    tcase_add_test(tests, secrets_inside_json_values_are_hidden);
     tcase_add_test(tests, an_entry_shows_no_secret_and_has_limits);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -2,7 +2,9 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "scratch.h"
 
@@ -169,7 +171,11 @@ static void remember(const char *url, const char *name, int64_t size)
     enum failure failure;
     const char *reason;
     ck_assert(url_parse(url, strlen(url), &parsed, &failure, &reason));
-    struct state_row row = {.key = url_key(&parsed), .url = url, .name = name, .size = size};
+    struct state_row row = {.key = url_key(&parsed),
+                            .url = url,
+                            .name = name,
+                            .size = size,
+                            .downloaded_us = clock_wall_us()};
     ck_assert(state_begin(state, &error) && state_put(state, &row, &error) &&
               state_commit(state, &error));
     url_clear(&parsed);
@@ -225,7 +231,10 @@ START_TEST(a_kept_file_must_hold_what_this_run_asks_of_it)
     job_destroy(job);
     planner_destroy(planner);
     /* It is remembered what held. */
-    struct state_row row = {.url = "http://a/text.txt", .name = "text.txt", .size = 4};
+    struct state_row row = {.url = "http://a/text.txt",
+                            .name = "text.txt",
+                            .size = 4,
+                            .downloaded_us = clock_wall_us()};
     row.key = key_of("http://a/text.txt", strlen("http://a/text.txt"));
     row.checks = (int64_t)checks;
     ck_assert(state_begin(state, &error) && state_put(state, &row, &error) &&
@@ -233,6 +242,17 @@ START_TEST(a_kept_file_must_hold_what_this_run_asks_of_it)
     make(EXISTING_SKIP, false);
     expect(PLAN_KEPT, "http://a/text.txt", NULL, "text.txt");
     expectation_destroy((struct expectation *)rules.expectation);
+}
+END_TEST
+
+START_TEST(a_file_that_somebody_wrote_since_is_not_replaced)
+{
+    write_file("1.txt", "five");
+    remember("http://a/1.txt", "1.txt", 4);
+    struct timespec later[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL) + 60}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, in_scratch("out/1.txt"), later, 0), 0);
+    make(EXISTING_SKIP, false);
+    expect(PLAN_IN_THE_WAY, "http://a/1.txt", PAIRS("checksum", FOUR), "1.txt");
 }
 END_TEST
 
@@ -319,6 +339,7 @@ int main(void)
     tcase_add_test(tests, a_file_of_an_earlier_run_is_kept_under_its_name);
     tcase_add_test(tests, a_checksum_proves_a_file_that_haul_did_not_make);
     tcase_add_test(tests, a_kept_file_must_hold_what_this_run_asks_of_it);
+    tcase_add_test(tests, a_file_that_somebody_wrote_since_is_not_replaced);
     tcase_add_test(tests, a_checksum_that_is_new_in_the_list_is_verified);
     tcase_add_test(tests, names_that_come_later_are_only_wished_for);
     tcase_add_test(tests, a_name_with_digits_of_old_content_is_not_taken_over);

@@ -152,6 +152,28 @@ START_TEST(what_is_there_is_treated_by_the_policy_and_only_files_are_replaced)
 }
 END_TEST
 
+START_TEST(a_file_that_changed_since_the_plan_is_somebody_elses)
+{
+    struct stat status;
+    for (int changed = 0; changed <= 1; changed++) {
+        const char *name = changed ? "changed.txt" : "same.txt";
+        char path[40];
+        snprintf(path, sizeof(path), "out/%s", name);
+        scratch_write(path, "old");
+        ck_assert_int_eq(stat(in_scratch(path), &status), 0);
+        struct job *job = add_job(name, "new");
+        job->owns_existing = true;
+        job->existing_bytes = status.st_size;
+        job->existing_mtime_ns =
+            (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec + changed;
+    }
+    publish(SYNC_NONE, EXISTING_SKIP);
+    ck_assert(scratch_holds("out/same.txt", "new"));
+    ck_assert(scratch_holds("out/changed.txt", "old"));
+    ck_assert_int_eq(jobs[1]->outcome.status, STATUS_SKIPPED);
+}
+END_TEST
+
 START_TEST(renaming_takes_the_first_free_number_and_every_file_gets_its_own)
 {
     scratch_write("out/a.jpg", "old");
@@ -254,6 +276,7 @@ int main(void)
                         (int)ARRAY_LENGTH(extension_cases));
     tcase_add_loop_test(cases, what_is_there_is_treated_by_the_policy_and_only_files_are_replaced,
                         0, (int)ARRAY_LENGTH(existing_cases));
+    tcase_add_test(cases, a_file_that_changed_since_the_plan_is_somebody_elses);
     tcase_add_loop_test(cases, renaming_takes_the_first_free_number_and_every_file_gets_its_own, 0,
                         mode_count);
     tcase_add_loop_test(cases, an_old_row_comes_back_when_the_new_file_gets_no_name, 0, mode_count);
