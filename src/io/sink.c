@@ -25,7 +25,6 @@ struct sink {
     enum sink_stage stage;
     int descriptor; /* of the temporary file while the stage is SINK_FILE */
     int failure;    /* first error of this body; all later calls repeat it */
-    int64_t length;
 
     char *buffer;
     size_t capacity;
@@ -134,7 +133,6 @@ void sink_begin(struct sink *sink, const char *temporary)
     sink->temporary[length] = '\0';
     sink->stage = SINK_MEMORY;
     sink->failure = 0;
-    sink->length = 0;
     sink->used = 0;
 }
 
@@ -143,7 +141,6 @@ int sink_write(struct sink *sink, const char *bytes, size_t length)
     assert(sink->stage != SINK_IDLE);
     if (sink->failure != 0 || length == 0)
         return sink->failure;
-    sink->length += (int64_t)length;
     sink->failure = add(sink, bytes, length);
     return sink->failure;
 }
@@ -175,9 +172,4 @@ void sink_abort(struct sink *sink)
         root_remove_temporary(sink->root, sink->temporary);
     }
     sink->stage = SINK_IDLE;
-}
-
-int64_t sink_length(const struct sink *sink)
-{
-    return sink->length;
 }

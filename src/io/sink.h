@@ -24,6 +24,4 @@ int sink_write(struct sink *sink, const char *bytes, size_t length);
 int sink_finish(struct sink *sink, int64_t mtime);
 void sink_abort(struct sink *sink); /* removes what was written; fine when nothing is open */
 
-int64_t sink_length(const struct sink *sink); /* bytes of the body so far */
-
 #endif

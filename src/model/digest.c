@@ -143,11 +143,6 @@ void digest_destroy(struct digest *digest)
     free(digest);
 }
 
-enum digest_algorithm digest_algorithm_of(const struct digest *digest)
-{
-    return digest->algorithm;
-}
-
 void digest_begin(struct digest *digest)
 {
     digest->is_sound = EVP_DigestInit_ex2(digest->context, digest->method, NULL) == 1;

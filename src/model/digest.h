@@ -39,8 +39,7 @@ struct digest;
  * then no body can be checked with it. */
 struct digest *digest_create(enum digest_algorithm algorithm);
 void digest_destroy(struct digest *digest); /* NULL is fine */
-enum digest_algorithm digest_algorithm_of(const struct digest *digest);
-void digest_begin(struct digest *digest); /* forgets what was added before */
+void digest_begin(struct digest *digest);   /* forgets what was added before */
 void digest_add(struct digest *digest, const void *bytes, size_t length);
 /* What was added since begin; digest_begin must follow before more is added. NONE, which is equal
  * to nothing, when OpenSSL failed on the way. */
