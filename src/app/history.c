@@ -34,8 +34,7 @@ uint64_t history_checks(const struct history *history, const struct job *job)
 /* Nobody wrote the file after haul did; a server's date is seldom later. */
 static bool is_untouched(const struct state_row *row, const struct stat *status)
 {
-    return (int64_t)status->st_mtim.tv_sec * CLOCK_SECOND_US <=
-           row->downloaded_us + TOUCHED_AFTER_US;
+    return root_mtime_ns(status) / 1000 <= row->downloaded_us + TOUCHED_AFTER_US;
 }
 
 /* What was asked of the file when it came is known to hold; anything else is looked at now. */
@@ -67,7 +66,7 @@ static void own_existing(const struct history *history, struct job *job, const s
     job->has_history = !state_path_is_taken(history->state, job->name, job->key);
     job->owns_existing = job->has_history;
     job->existing_bytes = status->st_size;
-    job->existing_mtime_ns = (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+    job->existing_mtime_ns = root_mtime_ns(status);
 }
 
 /* What an earlier run made of this URL. True when the job needs nothing more. */

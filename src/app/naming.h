@@ -2,8 +2,8 @@
  * claimed in the order of the list, so that they depend on nothing else.
  *
  * Two steps: naming_wish says what a line would like to be called, naming_claim makes that its own.
- * Where servers may name files (uses_server_names) the second step comes when a file has arrived,
- * still in list order. Owned and used by one thread. */
+ * Where servers may name files (--content-disposition) the second step comes when a file has
+ * arrived, still in list order. Owned and used by one thread. */
 #ifndef HAUL_APP_NAMING_H
 #define HAUL_APP_NAMING_H
 

@@ -173,6 +173,14 @@ static bool check_reading(const struct command_line *line, struct error *error)
     return true;
 }
 
+/* The demo plans its runs itself. */
+static bool is_for_demo(enum option_id id)
+{
+    return option_table_row(id)->group == GROUP_DEMO || id == OPTION_ID_dir ||
+           id == OPTION_ID_jobs || id == OPTION_ID_threads || id == OPTION_ID_quiet ||
+           id == OPTION_ID_verbose;
+}
+
 /* The first option of the command line that has nothing to do with the command. */
 static bool check_groups(const struct command_line *line, struct error *error)
 {
@@ -183,6 +191,10 @@ static bool check_groups(const struct command_line *line, struct error *error)
             return error_set(error, ERROR_USAGE, "--%s belongs to 'haul demo', not to 'haul %s'",
                              row->name, options_command_name(options->command));
         }
+        if (line->is_given[id] && options->command == COMMAND_DEMO && id != OPTION_ID_input &&
+            !is_for_demo(id))
+            return error_set(error, ERROR_USAGE, "--%s belongs to 'haul get', not to 'haul demo'",
+                             row->name);
     }
     return true;
 }

@@ -125,9 +125,8 @@ bool publisher_entry_meets_own(const struct publisher_entry *entry, struct root 
     struct stat status;
     if (job->existing_mtime_ns == 0 || root_stat(root, entry->name, &status) < 0)
         return true;
-    int64_t mtime_ns = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
     return S_ISREG(status.st_mode) && status.st_size == job->existing_bytes &&
-           mtime_ns == job->existing_mtime_ns;
+           root_mtime_ns(&status) == job->existing_mtime_ns;
 }
 
 bool publisher_entry_is_proven(struct publisher_entry *entry, struct root *root)

@@ -57,6 +57,12 @@ int root_stat(struct root *root, const char *name, struct stat *out);
 int root_make_directories(struct root *root, const char *name,
                           int (*made)(void *context, const char *path), void *context);
 
+/* When a file was modified, in nanoseconds since 1970. */
+static inline int64_t root_mtime_ns(const struct stat *status)
+{
+    return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+}
+
 /* Gives a finished temporary file its final name, replacing nothing: -EEXIST when anything at all
  * is there (renameat2 RENAME_NOREPLACE, or link and unlink where that is missing). */
 int root_publish(struct root *root, const char *temporary, const char *name);

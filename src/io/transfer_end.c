@@ -141,11 +141,9 @@ static enum transfer_verdict finish_body(struct transfer *transfer, struct job *
     snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
     job->outcome.file_bytes = transfer->body_bytes;
     job->outcome.failure = FAILURE_NONE;
-    const struct image_info *image =
-        &job->outcome.image; /* the detail may be an earlier attempt's */
-    outcome_set_detail(&job->outcome, "%s%s",
-                       image->end == IMAGE_END_MISSING ? "the image is cut short: " : "",
-                       image->end == IMAGE_END_MISSING ? image->missing : "");
+    bool is_cut = job->outcome.image.end == IMAGE_END_MISSING;
+    outcome_set_detail(&job->outcome, "%s%s", is_cut ? "the image is cut short: " : "",
+                       is_cut ? job->outcome.image.missing : ""); /* not an earlier attempt's */
     return TRANSFER_SAVED;
 }
 

@@ -85,9 +85,6 @@ void transfer_info_note_file(CURL *handle, struct outcome *outcome)
     const char *etag = transfer_info_header(handle, "ETag");
     const char *modified = transfer_info_header(handle, "Last-Modified");
     char declared[128];
-    free(outcome->declared_type);
-    free(outcome->etag);
-    outcome->declared_type = NULL;
     if (type != NULL && content_type_declared(type, declared, sizeof declared)[0] != '\0')
         outcome->declared_type = memory_copy_string(declared);
     if (etag != NULL && strlen(etag) > OUTCOME_ETAG_BYTES)

@@ -17,7 +17,7 @@ int64_t transfer_info_us(CURL *handle, CURLINFO name);
 void transfer_info_note(CURL *handle, bool has_connected, int64_t body_bytes,
                         struct outcome *outcome);
 
-/* Declared type, ETag and Last-Modified of the final reply. */
+/* Declared type, ETag and Last-Modified of the final reply; after outcome_clear_reply. */
 void transfer_info_note_file(CURL *handle, struct outcome *outcome);
 
 /* The file name of the final reply's Content-Disposition, as job->server_name. */

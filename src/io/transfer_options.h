@@ -9,7 +9,7 @@ struct transfer_options {
     const struct transfer_settings *settings;
     const struct job *job;
     const char *proxy;                  /* NULL = direct */
-    struct curl_slist *headers;         /* of the settings; lent */
+    struct curl_slist *headers;         /* of the settings, and of the list; lent */
     int64_t timeout_us;                 /* what is left for this URL */
     char *error_text;                   /* CURL_ERROR_SIZE bytes */
     CURLSH *share;                      /* NULL = none */

@@ -330,6 +330,9 @@ static const struct {
     {"--serve" S "x", "--serve belongs to 'haul demo', not to 'haul get'"},
     {"get" S "--no-serve" S "x", "--serve belongs to 'haul demo', not to 'haul get'"},
     {"demo" S "x", "'haul demo' takes no list or URL"},
+    {"demo" S "-i" S "x", "'haul demo' takes no list or URL"},
+    {"demo" S "-n", "--dry-run belongs to 'haul get', not to 'haul demo'"},
+    {"demo" S "-j4" S "--retries=2", "--retries belongs to 'haul get', not to 'haul demo'"},
     {"--help=foo", "--help: there is no topic 'foo' (see 'haul --help')"},
 };
 
