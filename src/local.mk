@@ -30,16 +30,28 @@ libhaul_a_SOURCES += \
 	src/sync/budget.h \
 	src/sync/cancel.c \
 	src/sync/cancel.h \
+	src/sync/host_entry.c \
+	src/sync/host_entry.h \
 	src/sync/host_gate.c \
 	src/sync/host_gate.h \
+	src/sync/host_schedule.c \
+	src/sync/host_schedule.h \
+	src/sync/host_table.c \
+	src/sync/host_table.h \
+	src/sync/pace.c \
+	src/sync/pace.h \
 	src/sync/permits.c \
 	src/sync/permits.h \
 	src/sync/pool.c \
 	src/sync/pool.h \
 	src/sync/queue.c \
-	src/sync/queue.h
+	src/sync/queue.h \
+	src/sync/throttle.c \
+	src/sync/throttle.h
 
 libhaul_a_SOURCES += \
+	src/model/config_parser.c \
+	src/model/config_parser.h \
 	src/model/content_disposition.c \
 	src/model/content_disposition.h \
 	src/model/content_type.c \
@@ -57,6 +69,8 @@ libhaul_a_SOURCES += \
 	src/model/header_field.h \
 	src/model/histogram.c \
 	src/model/histogram.h \
+	src/model/host_pattern.c \
+	src/model/host_pattern.h \
 	src/model/image.c \
 	src/model/image.h \
 	src/model/image_bmp.c \
@@ -110,10 +124,16 @@ libhaul_a_SOURCES += \
 	src/model/name_template.h \
 	src/model/outcome.c \
 	src/model/outcome.h \
+	src/model/partial.c \
+	src/model/partial.h \
 	src/model/redirect.c \
 	src/model/redirect.h \
 	src/model/retry.c \
 	src/model/retry.h \
+	src/model/run_comparison.c \
+	src/model/run_comparison.h \
+	src/model/status_set.c \
+	src/model/status_set.h \
 	src/model/summary.c \
 	src/model/summary.h \
 	src/model/url.c \
@@ -128,14 +148,24 @@ libhaul_a_SOURCES += \
 	src/io/address.h \
 	src/io/body_check.c \
 	src/io/body_check.h \
+	src/io/command.c \
+	src/io/command.h \
 	src/io/descriptor.c \
 	src/io/descriptor.h \
 	src/io/directory.c \
 	src/io/directory.h \
+	src/io/json_field.c \
+	src/io/json_field.h \
 	src/io/json_tree.c \
 	src/io/json_tree.h \
 	src/io/kept_file.c \
 	src/io/kept_file.h \
+	src/io/metrics.c \
+	src/io/metrics.h \
+	src/io/partial_file.c \
+	src/io/partial_file.h \
+	src/io/ping.c \
+	src/io/ping.h \
 	src/io/practice_image.c \
 	src/io/practice_image.h \
 	src/io/practice_jpeg.c \
@@ -146,6 +176,8 @@ libhaul_a_SOURCES += \
 	src/io/practice_server.h \
 	src/io/practice_timer.c \
 	src/io/practice_timer.h \
+	src/io/program.c \
+	src/io/program.h \
 	src/io/proxy.c \
 	src/io/proxy.h \
 	src/io/publisher.c \
@@ -158,16 +190,24 @@ libhaul_a_SOURCES += \
 	src/io/record.h \
 	src/io/report.c \
 	src/io/report.h \
+	src/io/report_reader.c \
+	src/io/report_reader.h \
 	src/io/resolver.c \
 	src/io/resolver.h \
+	src/io/results_reader.c \
+	src/io/results_reader.h \
 	src/io/root.c \
 	src/io/root.h \
 	src/io/root_handle.h \
 	src/io/root_open.c \
 	src/io/run_folder.c \
 	src/io/run_folder.h \
+	src/io/run_list.c \
+	src/io/run_list.h \
 	src/io/sink.c \
 	src/io/sink.h \
+	src/io/slowest.c \
+	src/io/slowest.h \
 	src/io/source.c \
 	src/io/source.h \
 	src/io/source_columns.c \
@@ -185,8 +225,17 @@ libhaul_a_SOURCES += \
 	src/io/source_text.c \
 	src/io/state.c \
 	src/io/state.h \
+	src/io/state_aside.c \
+	src/io/state_aside.h \
+	src/io/state_handle.c \
 	src/io/state_handle.h \
 	src/io/state_open.c \
+	src/io/state_rebuild.c \
+	src/io/state_rebuild.h \
+	src/io/state_record.c \
+	src/io/state_record.h \
+	src/io/state_tables.c \
+	src/io/state_tables.h \
 	src/io/terminal.c \
 	src/io/terminal.h \
 	src/io/transfer.c \
@@ -194,12 +243,18 @@ libhaul_a_SOURCES += \
 	src/io/transfer_end.c \
 	src/io/transfer_group.c \
 	src/io/transfer_group.h \
+	src/io/transfer_headers.c \
+	src/io/transfer_headers.h \
 	src/io/transfer_info.c \
 	src/io/transfer_info.h \
 	src/io/transfer_options.c \
 	src/io/transfer_options.h \
 	src/io/transfer_reply.c \
 	src/io/transfer_reply.h \
+	src/io/transfer_resume.c \
+	src/io/transfer_resume.h \
+	src/io/transfer_speed.c \
+	src/io/transfer_speed.h \
 	src/io/transfer_state.h \
 	src/io/transfer_tls.c \
 	src/io/transfer_tls.h \
@@ -207,16 +262,36 @@ libhaul_a_SOURCES += \
 	src/io/transfer_verdict.h
 
 libhaul_a_SOURCES += \
+	src/app/check_table.c \
+	src/app/check_table.h \
 	src/app/closing.c \
 	src/app/closing.h \
+	src/app/config_file.c \
+	src/app/config_file.h \
+	src/app/config_places.c \
+	src/app/config_places.h \
+	src/app/config_print.c \
+	src/app/config_print.h \
+	src/app/config_sources.c \
+	src/app/config_sources.h \
+	src/app/deadline.c \
+	src/app/deadline.h \
 	src/app/demo.c \
 	src/app/demo.h \
 	src/app/dry_run.c \
 	src/app/dry_run.h \
+	src/app/exec_pool.c \
+	src/app/exec_pool.h \
 	src/app/exit_code.c \
 	src/app/exit_code.h \
+	src/app/failure_limit.c \
+	src/app/failure_limit.h \
+	src/app/foreign_text.c \
+	src/app/foreign_text.h \
 	src/app/history.c \
 	src/app/history.h \
+	src/app/host_policy.c \
+	src/app/host_policy.h \
 	src/app/limits.c \
 	src/app/limits.h \
 	src/app/lists.c \
@@ -225,39 +300,65 @@ libhaul_a_SOURCES += \
 	src/app/naming.h \
 	src/app/option_check.c \
 	src/app/option_check.h \
+	src/app/option_mask.c \
+	src/app/option_mask.h \
+	src/app/option_scope.c \
+	src/app/option_scope.h \
 	src/app/option_table.c \
 	src/app/option_table.h \
 	src/app/options.c \
 	src/app/options.def \
 	src/app/options.h \
 	src/app/options_parse.c \
+	src/app/options_rules.c \
+	src/app/options_rules.h \
 	src/app/planner.c \
 	src/app/planner.h \
 	src/app/producer.c \
 	src/app/producer.h \
 	src/app/progress.c \
 	src/app/progress.h \
+	src/app/record_inbox.c \
+	src/app/record_inbox.h \
 	src/app/record_order.c \
 	src/app/record_order.h \
 	src/app/record_writer.c \
 	src/app/record_writer.h \
 	src/app/recorder.c \
 	src/app/recorder.h \
+	src/app/report_command.c \
+	src/app/report_command.h \
+	src/app/report_text.c \
+	src/app/report_text.h \
 	src/app/reporting.c \
 	src/app/reporting.h \
 	src/app/results.c \
 	src/app/results.h \
+	src/app/retry_list.c \
+	src/app/retry_list.h \
 	src/app/run.c \
 	src/app/run.h \
 	src/app/run_build.c \
 	src/app/run_build.h \
+	src/app/run_difference.c \
+	src/app/run_difference.h \
+	src/app/run_difference_entry.c \
+	src/app/run_difference_entry.h \
+	src/app/run_politeness.c \
+	src/app/run_politeness.h \
 	src/app/run_report.c \
 	src/app/run_report.h \
 	src/app/run_settings.c \
 	src/app/run_settings.h \
+	src/app/session.c \
+	src/app/session.h \
 	src/app/signals.c \
 	src/app/signals.h \
 	src/app/stop_reason.h \
+	src/app/string_list.c \
+	src/app/string_list.h \
+	src/app/time_limit.c \
+	src/app/time_limit.h \
 	src/app/usage.c \
 	src/app/usage.h \
 	src/app/warnings.c \

@@ -6,19 +6,32 @@ unit_tests = \
 	tests/unit/test_body_check \
 	tests/unit/test_budget \
 	tests/unit/test_cancel \
+	tests/unit/test_check_table \
 	tests/unit/test_clock \
 	tests/unit/test_closing \
+	tests/unit/test_command \
+	tests/unit/test_config_file \
+	tests/unit/test_config_parser \
+	tests/unit/test_config_places \
+	tests/unit/test_config_sources \
 	tests/unit/test_content_disposition \
 	tests/unit/test_content_type \
+	tests/unit/test_deadline \
 	tests/unit/test_digest \
 	tests/unit/test_directory \
 	tests/unit/test_error \
+	tests/unit/test_exec_pool \
 	tests/unit/test_exit_code \
 	tests/unit/test_expectation \
+	tests/unit/test_failure_limit \
 	tests/unit/test_hash_table \
 	tests/unit/test_header_field \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \
+	tests/unit/test_host_gate_model \
+	tests/unit/test_host_gate_threads \
+	tests/unit/test_host_pattern \
+	tests/unit/test_host_policy \
 	tests/unit/test_image \
 	tests/unit/test_image_formats \
 	tests/unit/test_image_ico \
@@ -34,15 +47,21 @@ unit_tests = \
 	tests/unit/test_lists \
 	tests/unit/test_log \
 	tests/unit/test_memory \
+	tests/unit/test_metrics \
 	tests/unit/test_mirror \
 	tests/unit/test_name \
 	tests/unit/test_name_path \
 	tests/unit/test_name_table \
 	tests/unit/test_name_template \
 	tests/unit/test_number \
+	tests/unit/test_option_mask \
 	tests/unit/test_options \
 	tests/unit/test_outcome \
+	tests/unit/test_pace \
+	tests/unit/test_partial \
+	tests/unit/test_partial_file \
 	tests/unit/test_permits \
+	tests/unit/test_ping \
 	tests/unit/test_planner \
 	tests/unit/test_pool \
 	tests/unit/test_practice_image \
@@ -61,9 +80,15 @@ unit_tests = \
 	tests/unit/test_recorder \
 	tests/unit/test_redirect \
 	tests/unit/test_report \
+	tests/unit/test_report_reader \
+	tests/unit/test_report_text \
 	tests/unit/test_resolver \
+	tests/unit/test_results_reader \
 	tests/unit/test_retry \
+	tests/unit/test_retry_list \
 	tests/unit/test_root \
+	tests/unit/test_run_comparison \
+	tests/unit/test_run_difference \
 	tests/unit/test_run_folder \
 	tests/unit/test_sink \
 	tests/unit/test_source \
@@ -72,11 +97,19 @@ unit_tests = \
 	tests/unit/test_source_stream \
 	tests/unit/test_source_text \
 	tests/unit/test_state \
+	tests/unit/test_state_damage \
 	tests/unit/test_state_file \
+	tests/unit/test_state_rebuild \
+	tests/unit/test_state_schema \
+	tests/unit/test_status_set \
 	tests/unit/test_summary \
 	tests/unit/test_text \
 	tests/unit/test_thread \
+	tests/unit/test_throttle \
+	tests/unit/test_time_limit \
+	tests/unit/test_transfer_headers \
 	tests/unit/test_transfer_reply \
+	tests/unit/test_transfer_speed \
 	tests/unit/test_transfer_verdict \
 	tests/unit/test_url \
 	tests/unit/test_url_key \
@@ -95,11 +128,21 @@ tests_support_fault_server_SOURCES = \
 	tests/support/fault_broken.h \
 	tests/support/fault_connection.c \
 	tests/support/fault_connection.h \
+	tests/support/fault_content.c \
+	tests/support/fault_content.h \
 	tests/support/fault_counters.c \
 	tests/support/fault_counters.h \
+	tests/support/fault_hosts.c \
+	tests/support/fault_hosts.h \
 	tests/support/fault_plain.c \
 	tests/support/fault_plain.h \
-	tests/support/fault_server.c
+	tests/support/fault_ranges.c \
+	tests/support/fault_ranges.h \
+	tests/support/fault_reply.c \
+	tests/support/fault_reply.h \
+	tests/support/fault_server.c \
+	tests/support/fault_versions.c \
+	tests/support/fault_versions.h
 tests_support_fault_server_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS)
 tests_support_fault_server_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 
@@ -110,6 +153,7 @@ check_PROGRAMS += \
 # One program for each tests/fuzz/fuzz_*.c: with --enable-fuzzing a fuzzer, which make fuzz-run
 # lets search; else a test that runs the target over tests/fuzz/corpus.
 fuzz_targets = \
+	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_content_disposition \
 	tests/fuzz/fuzz_image \
 	tests/fuzz/fuzz_name_template \
@@ -119,6 +163,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_url_name
 
 check_PROGRAMS += $(fuzz_targets)
+tests_fuzz_fuzz_config_LDADD = $(fuzz_main) $(LDADD)
 tests_fuzz_fuzz_content_disposition_LDADD = $(fuzz_main) $(LDADD)
 tests_fuzz_fuzz_image_LDADD = $(fuzz_main) $(LDADD)
 tests_fuzz_fuzz_name_template_LDADD = $(fuzz_main) $(LDADD)
@@ -157,30 +202,46 @@ tree_tests = \
 integration_tests = \
 	tests/integration/bad_lists.sh \
 	tests/integration/blocked_address.sh \
+	tests/integration/check.sh \
 	tests/integration/concurrency.sh \
+	tests/integration/conf.sh \
+	tests/integration/config.sh \
 	tests/integration/credentials.sh \
+	tests/integration/cron.sh \
+	tests/integration/cron_hooks.sh \
 	tests/integration/demo.sh \
 	tests/integration/determinism.sh \
 	tests/integration/disk_full.sh \
 	tests/integration/dry_run.sh \
+	tests/integration/exec.sh \
 	tests/integration/exit_codes.sh \
 	tests/integration/faults.sh \
 	tests/integration/formats.sh \
+	tests/integration/hosts.sh \
 	tests/integration/images.sh \
 	tests/integration/kill9.sh \
+	tests/integration/limit_rate.sh \
 	tests/integration/lists.sh \
 	tests/integration/mirrors.sh \
 	tests/integration/names.sh \
 	tests/integration/orders.sh \
 	tests/integration/output.sh \
+	tests/integration/power_cut.sh \
+	tests/integration/rates.sh \
 	tests/integration/redirects.sh \
+	tests/integration/report_command.sh \
+	tests/integration/resume.sh \
 	tests/integration/retries.sh \
+	tests/integration/retry_after.sh \
+	tests/integration/retry_failed.sh \
 	tests/integration/signals.sh \
+	tests/integration/state_damage.sh \
 	tests/integration/stopping.sh \
 	tests/integration/stream.sh \
 	tests/integration/templates.sh \
 	tests/integration/timeouts.sh \
 	tests/integration/tls.sh \
+	tests/integration/update.sh \
 	tests/integration/verification.sh
 
 dist_check_SCRIPTS += $(tree_tests) $(integration_tests)
@@ -201,6 +262,7 @@ EXTRA_DIST += \
 	tests/unit/publishing.h \
 	tests/unit/scratch.h \
 	tests/unit/source_items.h \
+	tests/unit/state_rows.h \
 	tests/bench/run \
 	tests/fuzz/run \
 	tests/fuzz/source_fuzz.h

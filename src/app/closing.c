@@ -7,11 +7,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES_SHOWN 14
+#define CLASSES_SHOWN 12 /* twenty lines in all, with an error above them */
 
 static void append_shown(struct text *text, const char *foreign)
 {
     vis_append(text, foreign, strlen(foreign));
+}
+
+/* A word that a shell reads as it is shown; what cannot be shown, it cannot read either. */
+static void append_word(struct text *text, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_./-+,:@%=";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        text_append_string(text, word);
+        return;
+    }
+    text_append_char(text, '\'');
+    for (; *word != '\0'; word++) {
+        size_t length = strcspn(word, "'");
+        vis_append(text, word, length);
+        word += length;
+        if (*word == '\0')
+            break;
+        text_append_string(text, "'\\''");
+    }
+    text_append_char(text, '\'');
+}
+
+/* The command that tries again what may pass. */
+static void append_retry(struct text *text, const char *words, const struct closing *closing)
+{
+    text_append_format(text, "%shaul --retry-failed -d ", words);
+    append_word(text, closing->directory);
+    text_append_char(text, '\n');
 }
 
 /* Failure classes that occurred, most frequent first. */
@@ -117,6 +146,8 @@ void closing_append_summary(struct text *text, const struct closing *closing)
     double duty = seconds > 0 ? (double)closing->cpu_us / (double)closing->elapsed_us : 0;
     text_append_format(text, "  cpu            %s, duty cycle %.0f%%\n",
                        number_format_duration(duration, closing->cpu_us), duty * 100);
+    if (closing->folder == NULL)
+        return;
     text_append_string(text, "\n  files   ");
     append_shown(text, closing->directory);
     text_append_string(text, "\n  report  ");
@@ -126,6 +157,7 @@ void closing_append_summary(struct text *text, const struct closing *closing)
         text_append_string(text, "  failed  ");
         append_shown(text, closing->folder);
         text_append_string(text, "/failed.tsv\n");
+        append_retry(text, "  retry   ", closing);
     }
 }
 
@@ -146,6 +178,19 @@ static void append_hosts(struct text *text, const struct summary *summary, enum 
     free(hosts);
 }
 
+/* Why a run that was not done has ended. */
+static const char *reason_of(int exit_code)
+{
+    switch (exit_code) {
+    case 6:
+        return "stopped at its limit, ";
+    case 8:
+        return "stopped by --max-failures, ";
+    default:
+        return exit_code > 128 ? "stopped by a signal, " : "";
+    }
+}
+
 void closing_append_failures(struct text *text, const struct closing *closing)
 {
     const struct counts *counts = &closing->summary->counts;
@@ -155,11 +200,13 @@ void closing_append_failures(struct text *text, const struct closing *closing)
         return;
     if (counts->total == 0)
         return; /* the error has been said */
-    text_append_format(text, "haul: %s%llu of %llu URLs failed (%s), exit %d, run %s\n",
-                       closing->exit_code > 128 ? "stopped by a signal, " : "",
-                       (unsigned long long)failed, (unsigned long long)counts->total,
-                       number_format_ratio(share, (double)failed, (double)counts->total),
-                       closing->exit_code, closing->run_id);
+    text_append_format(
+        text, "haul: %s%llu of %llu URLs failed (%s), exit %d", reason_of(closing->exit_code),
+        (unsigned long long)failed, (unsigned long long)counts->total,
+        number_format_ratio(share, (double)failed, (double)counts->total), closing->exit_code);
+    if (closing->run_id != NULL)
+        text_append_format(text, ", run %s", closing->run_id);
+    text_append_char(text, '\n');
     if (counts->by_status[STATUS_NOT_TRIED] > 0)
         text_append_format(text, "  %llu were not tried\n",
                            (unsigned long long)counts->by_status[STATUS_NOT_TRIED]);
@@ -173,9 +220,15 @@ void closing_append_failures(struct text *text, const struct closing *closing)
     if (classes > CLASSES_SHOWN)
         text_append_format(text, "  and %zu other class%s\n", classes - CLASSES_SHOWN,
                            classes == CLASSES_SHOWN + 1 ? "" : "es");
-    text_append_string(text, "failed URLs: ");
-    append_shown(text, closing->folder);
-    text_append_string(text, "/failed.tsv\nfull report: ");
+    if (closing->folder == NULL)
+        return;
+    if (failed > 0) {
+        append_retry(text, "retry only these: ", closing);
+        text_append_string(text, "failed URLs: ");
+        append_shown(text, closing->folder);
+        text_append_string(text, "/failed.tsv\n");
+    }
+    text_append_string(text, "full report: ");
     append_shown(text, closing->folder);
     text_append_string(text, "/report.json\n");
 }
@@ -193,8 +246,12 @@ void closing_append_line(struct text *text, const struct closing *closing)
         if (is_usual || count > 0)
             text_append_format(text, " %s %llu", status_name(status), (unsigned long long)count);
     }
-    text_append_format(text, " in %.1fs exit %d report ",
-                       (double)closing->elapsed_us / CLOCK_SECOND_US, closing->exit_code);
-    append_shown(text, closing->folder);
-    text_append_string(text, "/report.json\n");
+    text_append_format(text, " in %.1fs exit %d", (double)closing->elapsed_us / CLOCK_SECOND_US,
+                       closing->exit_code);
+    if (closing->folder != NULL) {
+        text_append_string(text, " report ");
+        append_shown(text, closing->folder);
+        text_append_string(text, "/report.json");
+    }
+    text_append_char(text, '\n');
 }

@@ -10,7 +10,7 @@ struct closing {
     const struct summary *summary;
     int64_t elapsed_us;
     int64_t cpu_us;
-    const char *run_id;
+    const char *run_id;    /* NULL for haul check, like folder and directory */
     const char *folder;    /* of the run */
     const char *directory; /* where the files are */
     int exit_code;

@@ -80,8 +80,8 @@ static bool write_list(const struct demo *demo, struct error *error)
     return true;
 }
 
-/* Everything as in `haul get`, so that the demo shows the program and not itself. Only the limit
- * per host is lifted, because there is but one host. */
+/* Everything as in `haul get`, so that the demo shows the program and not itself. Only what spares
+ * a host is lifted, because there is but one, and it is our own. */
 static bool make_options(const struct demo *demo, int64_t jobs, const char *dir,
                          struct options *out, struct error *error)
 {
@@ -91,6 +91,7 @@ static bool make_options(const struct demo *demo, int64_t jobs, const char *dir,
     out->command = COMMAND_DEMO;
     out->threads = demo->options->threads;
     out->quiet = demo->options->quiet;
+    out->slow_start = false;
     out->progress = terminal_is_interactive(STDERR_FILENO) ? PROGRESS_AUTO : PROGRESS_NONE;
     return options_set(out, OPTION_ID_jobs, number, error) &&
            options_set(out, OPTION_ID_per_host, number, error) &&

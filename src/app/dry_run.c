@@ -271,7 +271,7 @@ static int exit_code_of(const struct dry_run *run)
     if (run->list_error.kind != ERROR_NONE)
         return exit_code_of_error(run->list_error.kind);
     if (counts->total == 0)
-        return run->options->allow_empty ? 0 : EXIT_CODE_INPUT;
+        return run->options->allow_empty || options_is_retry(run->options) ? 0 : EXIT_CODE_INPUT;
     uint64_t failed = counts->by_status[STATUS_FAILED];
     return failed == 0 ? 0 : failed == counts->total ? EXIT_CODE_ALL_FAILED : EXIT_CODE_SOME_FAILED;
 }
@@ -289,10 +289,12 @@ static bool open_places(struct dry_run *run, struct error *error)
     run->lists = lists_open(&options->operands, &source, error);
     if (run->lists == NULL)
         return false;
+    if (options_is_retry(options) && !options->retry_all)
+        lists_pass_final(run->lists);
     run->root = root_open_read_only(options->dir, error);
     if (run->root == NULL)
         return error->kind == ERROR_NONE;
-    if (root_has_private(run->root))
+    if (root_has_private(run->root) && options->state)
         run->state = state_open_read_only(run->root, error);
     return error->kind == ERROR_NONE;
 }
@@ -307,6 +309,8 @@ static void create_planner(struct dry_run *run)
                    .state = run->state,
                    .existing = (enum existing_policy)options->if_exists},
         .rules = &run->settings.transfer.rules,
+        .wants_all = options->force,
+        .wants_update = options->update,
         .warnings = run->settings.warnings,
     };
     run->planner = planner_create(&planner);

@@ -2,6 +2,7 @@
 #ifndef HAUL_APP_EXIT_CODE_H
 #define HAUL_APP_EXIT_CODE_H
 
+#include "app/failure_limit.h"
 #include "base/error.h"
 #include "model/summary.h"
 
@@ -12,7 +13,9 @@ enum exit_code {
     EXIT_CODE_ALL_FAILED = 3,
     EXIT_CODE_LOCAL = 4,
     EXIT_CODE_INPUT = 5,
+    EXIT_CODE_STOPPED = 6,
     EXIT_CODE_BUSY = 7,
+    EXIT_CODE_FAILURES = 8,
     EXIT_CODE_SIGNAL = 128, /* and the number of the signal */
 };
 
@@ -20,7 +23,10 @@ enum exit_code {
 struct ending {
     const struct counts *counts;
     bool allows_empty;
-    int reason;              /* why it was stopped: a signal, an enum stop_reason, 0 = it was not */
+    bool is_input_complete;        /* the lists were read to their end */
+    struct failure_limit failures; /* --max-failures */
+    int signal_number;             /* that was taken, 0 = none */
+    int reason; /* why it was stopped first: a signal, an enum stop_reason, 0 = it was not */
     enum error_kind trouble; /* beside the URLs: a list or this machine; ERROR_NONE */
 };
 

@@ -31,9 +31,12 @@ uint64_t history_checks(const struct history *history, const struct job *job)
     return hash | 1; /* never 0 */
 }
 
-/* Nobody wrote the file after haul did; a server's date is seldom later. */
+/* Nobody wrote the file after haul did: its time is the one that it was stored with. Rows of older
+ * states do not have that; then a server's date is seldom later than the download. */
 static bool is_untouched(const struct state_row *row, const struct stat *status)
 {
+    if (row->modified_ns != 0)
+        return root_mtime_ns(status) == row->modified_ns;
     return root_mtime_ns(status) / 1000 <= row->downloaded_us + TOUCHED_AFTER_US;
 }
 
@@ -41,6 +44,8 @@ static bool is_untouched(const struct state_row *row, const struct stat *status)
 static bool still_passes(const struct history *history, const struct job *job,
                          const struct state_row *row, bool is_own)
 {
+    if (row->checks == STATE_CHECKS_REFUSED)
+        return false;
     if (job->checks == 0 || (is_own && job->checks == (uint64_t)row->checks))
         return true;
     return kept_file_passes(history->root, row->name, history->rules,
@@ -57,6 +62,18 @@ static void note_kept(struct job *job, const struct state_row *row)
     job->outcome.file_bytes = row->size;
     job->outcome.etag = memory_copy_string(row->etag);
     job->outcome.last_modified = row->last_modified;
+    job->outcome.sha256 = memory_copy_string(row->sha256);
+}
+
+/* What the server is asked with: the validators of the file that is there. */
+static void ask_server(struct job *job, const struct state_row *row)
+{
+    char date[CLOCK_TEXT_SIZE] = "";
+    if (row->last_modified >= 0)
+        clock_format_http(date, row->last_modified);
+    job->wants_update = true;
+    job->known_etag = memory_copy_string(row->etag);
+    job->known_date = date[0] != '\0' ? memory_copy_string(date) : NULL;
 }
 
 /* The file fails what is asked now: it is replaced when what comes passes. But not one that another
@@ -89,9 +106,13 @@ bool history_keeps(const struct history *history, struct job *job)
     job->has_history = true;
     if (history->naming != NULL)
         naming_keep(history->naming, job->name);
-    if (passes)
+    bool is_kept = passes && !history->wants_update && !history->wants_all;
+    /* What somebody else has changed is theirs: the server is not even asked. */
+    if (passes && is_own && history->wants_update)
+        ask_server(job, &row);
+    if (is_kept)
         note_kept(job, &row);
     else if (is_own)
         own_existing(history, job, &status);
-    return passes;
+    return is_kept;
 }

@@ -16,6 +16,8 @@ struct history {
     const struct verification_rules *rules;
     const struct cancel *cancel; /* ends the reading of a file; NULL = nobody */
     struct naming *naming;       /* told of names that stay; NULL = somebody else does that */
+    bool wants_all;              /* --force: nothing is kept */
+    bool wants_update; /* --update: the server is asked whether what is there has changed */
 };
 
 /* What this run asks of the file's content, as a number that another run can compare; 0 = nothing.

@@ -23,12 +23,12 @@ static rlim_t raise_limit(rlim_t wanted)
     return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
 }
 
-struct limits limits_fit(unsigned jobs, unsigned threads, size_t lists)
+struct limits limits_fit(unsigned jobs, unsigned threads, size_t beside)
 {
-    rlim_t fixed = FIXED_DESCRIPTORS + (rlim_t)lists + (rlim_t)DESCRIPTORS_PER_THREAD * threads;
+    rlim_t fixed = FIXED_DESCRIPTORS + (rlim_t)beside + (rlim_t)DESCRIPTORS_PER_THREAD * threads;
     rlim_t limit = raise_limit(fixed + (rlim_t)WANTED_PER_JOB * jobs);
     struct limits none = {0};
-    if (limit < LEAST_DESCRIPTORS + (rlim_t)lists)
+    if (limit < LEAST_DESCRIPTORS + (rlim_t)beside)
         return none;
     rlim_t left = limit > fixed ? limit - fixed : 0;
     rlim_t fitting = left / LEAST_PER_JOB;

@@ -9,8 +9,8 @@ struct limits {
     unsigned connections; /* open at once on each worker, idle ones included */
 };
 
-/* Raises the soft limit on open files as far as `jobs` downloads on `threads` workers from `lists`
- * lists need and the hard limit allows, and says what fits. */
-struct limits limits_fit(unsigned jobs, unsigned threads, size_t lists);
+/* Raises the soft limit on open files as far as `jobs` downloads on `threads` workers with
+ * `beside` further descriptors need and the hard limit allows, and says what fits. */
+struct limits limits_fit(unsigned jobs, unsigned threads, size_t beside);
 
 #endif

@@ -22,6 +22,11 @@ struct lists *lists_open(const struct string_list *operands, const struct source
                          struct error *error);
 void lists_close(struct lists *lists); /* NULL is fine */
 
+/* The lists are those of --retry-failed: rows of failed.tsv that another try cannot change are
+ * passed over. Before the first item. */
+void lists_pass_final(struct lists *lists);
+uint64_t lists_passed(const struct lists *lists); /* how many were */
+
 /* The next item of all; valid until the next call. SOURCE_ERROR: the rest of this list is lost, and
  * the next call goes on with the next one. SOURCE_END: behind the last list. */
 enum source_answer lists_next(struct lists *lists, struct source_item *out_item,

@@ -1,9 +1,12 @@
 /* haul: downloads every URL of a list and says what happened to each one. */
+#include "app/config_print.h"
 #include "app/demo.h"
 #include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/options.h"
-#include "app/run.h"
+#include "app/report_command.h"
+#include "app/retry_list.h"
+#include "app/session.h"
 #include "app/signals.h"
 #include "app/usage.h"
 #include "base/log.h"
@@ -49,24 +52,15 @@ static bool fill_standard_descriptors(void)
 /* Nothing else is asked of these; a run has files to make, too. */
 static bool only_prints(const struct options *options)
 {
-    return options->wants_help || options->wants_version || options->dry_run;
+    return options->wants_help || options->wants_version || options->show_config ||
+           options->generate != GENERATE_NOTHING || options->dry_run ||
+           options->command == COMMAND_REPORT;
 }
 
 static int fail(const struct error *error)
 {
     log_error("%s", error->text);
     return exit_code_of_error(error->kind);
-}
-
-static int get(const struct options *options)
-{
-    struct run_result result;
-    struct error error = {0};
-    if (!run_execute(options, &result, &error))
-        return fail(&error);
-    if (result.signal_number != 0)
-        signals_raise(result.signal_number);
-    return result.exit_code;
 }
 
 /* Signals keep their effect: nothing is to be cleaned up. */
@@ -79,21 +73,45 @@ static int look(const struct options *options)
     return exit_code;
 }
 
-static int run_command(const struct options *options)
+static int run_command(struct options *options)
+{
+    struct error error = {0};
+    if (!retry_list_prepare(options, &error))
+        return fail(&error);
+    switch (options->command) {
+    case COMMAND_CHECK:
+        return session_run(options);
+    case COMMAND_DEMO:
+        return demo_run(options);
+    case COMMAND_REPORT:
+        return report_command_run(options);
+    case COMMAND_GET:
+    case COMMAND_COUNT:
+        break;
+    }
+    return options->dry_run ? look(options) : session_run(options);
+}
+
+static void tell_warnings(const struct options *options)
+{
+    for (size_t i = 0; i < options->warnings.count; i++)
+        log_warning("%s", options->warnings.items[i]);
+}
+
+static int work(struct options *options)
 {
     if (options->quiet)
         log_set_level(LOG_ERROR);
     else if (options->verbose)
         log_set_level(LOG_DEBUG);
-    if (!options->dry_run)
+    tell_warnings(options);
+    if (!options->dry_run && options->command != COMMAND_REPORT)
         signals_block();
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
         log_error("libcurl cannot be initialised");
-        return 4;
+        return EXIT_CODE_LOCAL;
     }
-    int exit_code = options->command == COMMAND_DEMO ? demo_run(options)
-                    : options->dry_run               ? look(options)
-                                                     : get(options);
+    int exit_code = run_command(options);
     curl_global_cleanup();
     return exit_code;
 }
@@ -101,7 +119,24 @@ static int run_command(const struct options *options)
 /* A help text or version that nobody got is a failure too (a full disk behind stdout). */
 static int end_of_output(void)
 {
-    return fflush(stdout) == 0 && ferror(stdout) == 0 ? 0 : 4;
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? EXIT_CODE_SUCCESS : EXIT_CODE_LOCAL;
+}
+
+static int tell_or_work(struct options *options)
+{
+    if (options->wants_help) {
+        usage_print(stdout, options->help_topic);
+    } else if (options->wants_version) {
+        usage_print_version(stdout);
+    } else if (options->generate == GENERATE_CONFIG) {
+        config_print_template(stdout);
+    } else if (options->show_config) {
+        tell_warnings(options);
+        config_print_present(stdout, options);
+    } else {
+        return work(options);
+    }
+    return end_of_output();
 }
 
 int main(int argument_count, char **arguments)
@@ -112,21 +147,17 @@ int main(int argument_count, char **arguments)
     bool has_output = fill_standard_descriptors();
     keep_freed_memory();
     choose_character_set();
+    struct config_places places = config_places_find(environ);
     options_init(&options);
-    if (!options_parse(&options, argument_count, arguments, &error)) {
+    if (!options_parse(&options, argument_count, arguments, &places, &error)) {
         exit_code = fail(&error);
     } else if (!has_output && only_prints(&options)) {
         error_set(&error, ERROR_LOCAL, "standard output is closed");
         exit_code = fail(&error);
-    } else if (options.wants_help) {
-        usage_print(stdout, options.help_topic);
-        exit_code = end_of_output();
-    } else if (options.wants_version) {
-        usage_print_version(stdout);
-        exit_code = end_of_output();
     } else {
-        exit_code = run_command(&options);
+        exit_code = tell_or_work(&options);
     }
     options_clear(&options);
+    config_places_clear(&places);
     return exit_code;
 }

@@ -9,7 +9,7 @@
 /* For STRING and LIST options. ERROR_USAGE names the option and the reason. */
 bool option_check_text(enum option_id id, const char *text, struct error *error);
 
-/* Parses a COUNT, BYTES or DURATION and checks its range. */
+/* Parses a COUNT, BYTES, DURATION or RATE and checks its range. */
 bool option_check_number(enum option_id id, const char *text, int64_t *out_number,
                          struct error *error);
 

@@ -3,12 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
+
+_Static_assert(OPTION_NUMBER_SIZE >= NUMBER_SIZE, "a rate fits, too");
+
 static const struct option_row rows[] = {
 #define OPTION_NUMBER(kind, name, short_name, argument, initial, minimum, maximum, group, help)    \
     {name, short_name, kind, argument, initial, NULL, minimum, maximum, group, help},
 #define OPTION_COUNT(field, ...) OPTION_NUMBER(OPTION_KIND_COUNT, __VA_ARGS__)
 #define OPTION_BYTES(field, ...) OPTION_NUMBER(OPTION_KIND_BYTES, __VA_ARGS__)
 #define OPTION_DURATION(field, ...) OPTION_NUMBER(OPTION_KIND_DURATION, __VA_ARGS__)
+#define OPTION_RATE(field, ...) OPTION_NUMBER(OPTION_KIND_RATE, __VA_ARGS__)
 #define OPTION_BOOL(field, name, short_name, initial, group, help)                                 \
     {name, short_name, OPTION_KIND_BOOL, NULL, initial, NULL, 0, 1, group, help},
 #define OPTION_STRING(field, name, short_name, argument, initial, group, help)                     \
@@ -28,12 +33,32 @@ const struct option_row *option_table_row(enum option_id id)
     return &rows[id];
 }
 
+static const struct {
+    const char *name;
+    const char *title;
+} groups[] = {
+    {"lists", "Lists"},
+    {"files", "Files"},
+    {"checks", "Checks of files"},
+    {"speed", "Speed and politeness"},
+    {"retries", "Retries and limits"},
+    {"network", "Network"},
+    {"cron", "Unattended runs"},
+    {"config", "Configuration"},
+    {"output", "Output"},
+    {"demo", "The practice run"},
+};
+
+_Static_assert(ARRAY_LENGTH(groups) == GROUP_COUNT, "a name and a title for each group");
+
 const char *option_table_group_name(enum option_group group)
 {
-    static const char *const names[] = {"lists",   "files",   "checks", "speed",
-                                        "retries", "network", "output", "demo"};
-    _Static_assert(ARRAY_LENGTH(names) == GROUP_COUNT, "one name for each group");
-    return names[group];
+    return groups[group].name;
+}
+
+const char *option_table_group_title(enum option_group group)
+{
+    return groups[group].title;
 }
 
 enum option_id option_table_find(const char *name, size_t length)
@@ -114,12 +139,17 @@ static void suggest_candidate(struct suggestion *best, const char *prefix, const
     memcpy(best->out_name, candidate, (size_t)length + 1);
 }
 
+static struct suggestion suggestion_begin(const char *name, size_t length, char *out_name)
+{
+    unsigned most = length <= 3 ? 1 : length <= 8 ? 2 : 3;
+    return (struct suggestion){name, length, most + 1, out_name, false};
+}
+
 bool option_table_suggest(const char *name, size_t length, char out_name[OPTION_NAME_SIZE])
 {
     if (length >= OPTION_NAME_SIZE)
         return false;
-    unsigned most = length <= 3 ? 1 : length <= 8 ? 2 : 3;
-    struct suggestion best = {name, length, most + 1, out_name, false};
+    struct suggestion best = suggestion_begin(name, length, out_name);
     for (int id = 0; id < OPTION_ID_COUNT; id++) {
         suggest_candidate(&best, "", rows[id].name);
         if (rows[id].kind == OPTION_KIND_BOOL)
@@ -127,6 +157,16 @@ bool option_table_suggest(const char *name, size_t length, char out_name[OPTION_
     }
     suggest_candidate(&best, "", "help");
     suggest_candidate(&best, "", "version");
+    return best.found;
+}
+
+bool option_table_suggest_row(const char *name, size_t length, char out_name[OPTION_NAME_SIZE])
+{
+    if (length >= OPTION_NAME_SIZE)
+        return false;
+    struct suggestion best = suggestion_begin(name, length, out_name);
+    for (int id = 0; id < OPTION_ID_COUNT; id++)
+        suggest_candidate(&best, "", rows[id].name);
     return best.found;
 }
 
@@ -154,6 +194,8 @@ char *option_table_format(const struct option_row *row, int64_t number,
         {INT64_C(1) << 40, "T"}, {1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}, {1, ""},
     };
 
+    if (row->kind == OPTION_KIND_RATE)
+        return number_format_rate(out, number);
     if (number == 0 || row->kind == OPTION_KIND_COUNT)
         snprintf(out, OPTION_NUMBER_SIZE, "%lld", (long long)number);
     else

@@ -9,6 +9,7 @@ enum option_kind {
     OPTION_KIND_COUNT,
     OPTION_KIND_BYTES,
     OPTION_KIND_DURATION,
+    OPTION_KIND_RATE,
     OPTION_KIND_BOOL,
     OPTION_KIND_STRING,
     OPTION_KIND_LIST,
@@ -22,6 +23,8 @@ enum option_group {
     GROUP_SPEED,
     GROUP_RETRIES,
     GROUP_NETWORK,
+    GROUP_CRON,
+    GROUP_CONFIG,
     GROUP_OUTPUT,
     GROUP_DEMO, /* for this command only */
     GROUP_COUNT,
@@ -50,7 +53,8 @@ struct option_row {
 #define OPTION_NAME_SIZE 32 /* room for any long name, with "no-" in front */
 
 const struct option_row *option_table_row(enum option_id id);
-const char *option_table_group_name(enum option_group group);
+const char *option_table_group_name(enum option_group group);  /* one word, for --help */
+const char *option_table_group_title(enum option_group group); /* for people */
 
 /* Exact matches only; OPTION_ID_COUNT when there is none. Names come without dashes in front and
  * need no final NUL. */
@@ -63,8 +67,11 @@ enum option_id option_table_find_negated(const char *name, size_t length);
  * near. */
 bool option_table_suggest(const char *name, size_t length, char out_name[OPTION_NAME_SIZE]);
 
+/* The same among the options alone: "no-" is no part of a name in a file. */
+bool option_table_suggest_row(const char *name, size_t length, char out_name[OPTION_NAME_SIZE]);
+
 #define OPTION_NUMBER_SIZE 32
-/* A number as it would be typed for this option: 24h, 256M, 16. Returns out. */
+/* A number as it would be typed for this option: 24h, 256M, 50/s, 16. Returns out. */
 char *option_table_format(const struct option_row *row, int64_t number,
                           char out[OPTION_NUMBER_SIZE]);
 

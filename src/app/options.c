@@ -3,24 +3,16 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "app/option_check.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "model/host_pattern.h"
 
-static void string_list_add(struct string_list *list, const char *string)
-{
-    list->items = memory_resize(list->items, list->count + 1, sizeof(*list->items));
-    list->items[list->count++] = memory_copy_string(string);
-}
-
-static void string_list_clear(struct string_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->items[i]);
-    free(list->items);
-    *list = (struct string_list){NULL, 0};
-}
+#define HOST_SECTIONS 1000 /* each host looks through all of them, once */
+#define ORIGIN_BYTES (64 * 1024)
 
 static const void *const_field(const struct options *options, enum option_id id)
 {
@@ -43,41 +35,70 @@ static void set_string(struct options *options, enum option_id id, const char *t
     *field = memory_copy_string(text);
 }
 
+static void set_initial(struct options *options, enum option_id id)
+{
+    const struct option_row *row = option_table_row(id);
+
+    switch (row->kind) {
+    case OPTION_KIND_COUNT:
+    case OPTION_KIND_BYTES:
+    case OPTION_KIND_DURATION:
+    case OPTION_KIND_RATE:
+        *(int64_t *)field_of(options, id) = row->initial;
+        break;
+    case OPTION_KIND_BOOL:
+        *(bool *)field_of(options, id) = row->initial != 0;
+        break;
+    case OPTION_KIND_STRING:
+        set_string(options, id, row->initial_text);
+        break;
+    case OPTION_KIND_LIST:
+        string_list_clear(field_of(options, id));
+        break;
+    case OPTION_KIND_CHOICE:
+        *(int *)field_of(options, id) = (int)row->initial;
+        break;
+    }
+}
+
 void options_init(struct options *options)
 {
     memset(options, 0, sizeof(*options));
-    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
-        const struct option_row *row = option_table_row(id);
-        switch (row->kind) {
-        case OPTION_KIND_COUNT:
-        case OPTION_KIND_BYTES:
-        case OPTION_KIND_DURATION:
-            *(int64_t *)field_of(options, id) = row->initial;
-            break;
-        case OPTION_KIND_BOOL:
-            *(bool *)field_of(options, id) = row->initial != 0;
-            break;
-        case OPTION_KIND_STRING:
-            set_string(options, id, row->initial_text);
-            break;
-        case OPTION_KIND_LIST:
-            break;
-        case OPTION_KIND_CHOICE:
-            *(int *)field_of(options, id) = (int)row->initial;
-            break;
-        }
-    }
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++)
+        set_initial(options, id);
 }
 
 void options_clear(struct options *options)
 {
     string_list_clear(&options->operands);
+    string_list_clear(&options->warnings);
+    for (size_t i = 0; i < options->host_count; i++) {
+        free(options->hosts[i].pattern);
+        string_list_clear(&options->hosts[i].headers);
+    }
+    free(options->hosts);
+    options->hosts = NULL;
+    options->host_count = 0;
     for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        options_reset(options, id);
         if (option_table_row(id)->kind == OPTION_KIND_STRING)
             set_string(options, id, NULL);
-        else if (option_table_row(id)->kind == OPTION_KIND_LIST)
-            string_list_clear(field_of(options, id));
     }
+}
+
+static bool set_switch(const struct option_row *row, const char *text, bool *out_value,
+                       struct error *error)
+{
+    /* Each "no" behind its "yes". */
+    static const char *const words[] = {"yes", "no", "true", "false", "on", "off", "1", "0"};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (strcasecmp(words[i], text) == 0) {
+            *out_value = i % 2 == 0;
+            return true;
+        }
+    }
+    return error_set(error, ERROR_USAGE, "--%s: '%s' is neither yes nor no", row->name, text);
 }
 
 static bool set_choice(const struct option_row *row, const char *text, int *out_value,
@@ -115,6 +136,7 @@ bool options_set(struct options *options, enum option_id id, const char *text, s
     case OPTION_KIND_COUNT:
     case OPTION_KIND_BYTES:
     case OPTION_KIND_DURATION:
+    case OPTION_KIND_RATE:
         return option_check_number(id, text, field_of(options, id), error);
     case OPTION_KIND_CHOICE:
         return set_choice(row, text, field_of(options, id), error);
@@ -131,9 +153,9 @@ bool options_set(struct options *options, enum option_id id, const char *text, s
             add_input(options, text);
         return true;
     case OPTION_KIND_BOOL:
-        break;
+        return set_switch(row, text, field_of(options, id), error);
     }
-    return error_set(error, ERROR_USAGE, "--%s takes no value", row->name);
+    return false;
 }
 
 void options_set_switch(struct options *options, enum option_id id, bool is_on)
@@ -144,6 +166,70 @@ void options_set_switch(struct options *options, enum option_id id, bool is_on)
 void options_add_operand(struct options *options, const char *operand)
 {
     string_list_add(&options->operands, operand);
+}
+
+void options_reset(struct options *options, enum option_id id)
+{
+    struct option_origin *origin = &options->origins[id];
+
+    set_initial(options, id);
+    free(origin->text);
+    *origin = (struct option_origin){OPTION_SOURCE_DEFAULT, NULL};
+}
+
+void options_note_origin(struct options *options, enum option_id id, enum option_source source,
+                         const char *text)
+{
+    struct option_origin *origin = &options->origins[id];
+    bool adds = option_table_row(id)->kind == OPTION_KIND_LIST && origin->text != NULL;
+    struct text joined;
+
+    text_init(&joined, ORIGIN_BYTES);
+    /* Many values from one place, as on the command line, are told once. */
+    if (adds && strcmp(origin->text, text) != 0)
+        text_append_format(&joined, "%s, ", origin->text);
+    text_append_string(&joined, text);
+    free(origin->text);
+    origin->text = text_take(&joined);
+    origin->source = source;
+    text_clear(&joined);
+}
+
+struct host_section *options_host_section_of(struct options *options, const char *pattern)
+{
+    for (size_t i = 0; i < options->host_count; i++) {
+        if (strcasecmp(options->hosts[i].pattern, pattern) == 0)
+            return &options->hosts[i];
+    }
+    if (options->host_count == HOST_SECTIONS)
+        return NULL;
+    options->hosts =
+        memory_resize(options->hosts, options->host_count + 1, sizeof(*options->hosts));
+    struct host_section *section = &options->hosts[options->host_count++];
+    *section = (struct host_section){
+        .pattern = memory_copy_string(pattern), .per_host = -1, .host_rate = -1};
+    return section;
+}
+
+const struct host_section *options_host_section(const struct options *options, const char *host)
+{
+    const struct host_section *best = NULL;
+
+    for (size_t i = 0; i < options->host_count; i++) {
+        const struct host_section *section = &options->hosts[i];
+        if (!host_pattern_matches(section->pattern, host))
+            continue;
+        if (host_pattern_is_exact(section->pattern))
+            return section;
+        if (best == NULL || strlen(section->pattern) > strlen(best->pattern))
+            best = section;
+    }
+    return best;
+}
+
+bool options_is_retry(const struct options *options)
+{
+    return options->retry_failed || options->retry_from != NULL;
 }
 
 const char *options_name_template(const struct options *options)
@@ -165,9 +251,11 @@ unsigned options_thread_count(const struct options *options)
     return (unsigned)(threads < options->jobs ? threads : options->jobs);
 }
 
-const char *options_command_name(enum command command)
+const char *options_command_name(enum subcommand command)
 {
-    return command == COMMAND_DEMO ? "demo" : "get";
+    static const char *const names[] = {"get", "check", "demo", "report"};
+    _Static_assert(ARRAY_LENGTH(names) == COMMAND_COUNT, "one name for each command");
+    return names[command];
 }
 
 const char *options_choice_name(const char *choices, int value, char *out, size_t out_size)
@@ -191,14 +279,17 @@ static struct option_value value_of(const struct options *options, enum option_i
 {
     const struct option_row *row = option_table_row(id);
     const void *field = const_field(options, id);
-    struct option_value value = {.name = row->name, .kind = OPTION_VALUE_NUMBER, .unit = ""};
+    struct option_value value = {
+        .id = id, .name = row->name, .kind = OPTION_VALUE_NUMBER, .unit = ""};
 
     switch (row->kind) {
     case OPTION_KIND_COUNT:
     case OPTION_KIND_BYTES:
     case OPTION_KIND_DURATION:
+    case OPTION_KIND_RATE:
         value.unit = row->kind == OPTION_KIND_BYTES      ? "_bytes"
                      : row->kind == OPTION_KIND_DURATION ? "_us"
+                     : row->kind == OPTION_KIND_RATE     ? "_per_hour"
                                                          : "";
         value.number = *(const int64_t *)field;
         if (value.number < row->minimum)

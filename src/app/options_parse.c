@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "app/config_sources.h"
+#include "app/option_check.h"
+#include "app/options_rules.h"
 #include "app/usage.h"
 #include "base/memory.h"
-#include "io/source.h"
 
 /* What getopt_long answers for a long option: a row, or the row that "no-" turns off. Short
  * options answer with their letter, operands with 1. */
@@ -20,12 +22,26 @@ struct getopt_tables {
     char short_options[2 * OPTION_ID_COUNT + 5];
 };
 
+/* An option or operand of the command line, to be set when all weaker sources have been. */
+struct word {
+    enum option_id id; /* OPTION_ID_COUNT = an operand */
+    const char *text;  /* lent by the arguments; NULL for a switch */
+    bool is_on;
+};
+
 struct command_line {
     struct options *options;
     bool has_word; /* an operand was seen: the next one is no command */
-    bool is_given[OPTION_ID_COUNT];
+    struct word *words;
+    size_t word_count;
     struct getopt_tables tables;
 };
+
+static void add_word(struct command_line *line, struct word word)
+{
+    line->words = memory_resize(line->words, line->word_count + 1, sizeof(*line->words));
+    line->words[line->word_count++] = word;
+}
 
 static bool add_operand(struct command_line *line, const char *word, bool may_be_command,
                         struct error *error)
@@ -33,7 +49,7 @@ static bool add_operand(struct command_line *line, const char *word, bool may_be
     bool is_first = !line->has_word;
 
     line->has_word = true;
-    for (enum command command = COMMAND_GET; command <= COMMAND_DEMO; command++) {
+    for (enum subcommand command = 0; command < COMMAND_COUNT; command++) {
         if (is_first && may_be_command && strcmp(word, options_command_name(command)) == 0) {
             line->options->command = command;
             return true;
@@ -41,7 +57,7 @@ static bool add_operand(struct command_line *line, const char *word, bool may_be
     }
     if (word[0] == '\0')
         return error_set(error, ERROR_USAGE, "an empty argument is neither a list nor a URL");
-    options_add_operand(line->options, word);
+    add_word(line, (struct word){OPTION_ID_COUNT, word, false});
     return true;
 }
 
@@ -125,9 +141,7 @@ static bool take_answer(struct command_line *line, int answer, struct error *err
     if (answer == ANSWER_OPERAND)
         return add_operand(line, optarg, true, error);
     if (answer >= ANSWER_NEGATED) {
-        id = (enum option_id)(answer - ANSWER_NEGATED);
-        line->is_given[id] = true;
-        options_set_switch(line->options, id, false);
+        add_word(line, (struct word){(enum option_id)(answer - ANSWER_NEGATED), NULL, false});
         return true;
     }
     if (id == OPTION_ID_COUNT) {
@@ -139,82 +153,58 @@ static bool take_answer(struct command_line *line, int answer, struct error *err
         const struct option_row *row = option_table_row(id);
         return error_set(error, ERROR_USAGE, "--%s needs a value (%s)", row->name, row->argument);
     }
-    line->is_given[id] = true;
-    if (option_table_row(id)->kind != OPTION_KIND_BOOL)
-        return options_set(line->options, id, optarg, error);
-    options_set_switch(line->options, id, true);
+    bool is_switch = option_table_row(id)->kind == OPTION_KIND_BOOL;
+    add_word(line, (struct word){id, is_switch ? NULL : optarg, is_switch});
     return true;
 }
 
-/* Tables and JSON lines have columns to choose from. */
-static bool has_columns(const struct options *options)
+static const char *last_text(const struct command_line *line, enum option_id id)
 {
-    for (size_t i = 0; i < options->operands.count; i++) {
-        const char *operand = options->operands.items[i];
-        if (strstr(operand, "://") == NULL && source_format_of(operand) != SOURCE_FORMAT_TEXT)
-            return true;
+    const char *text = NULL;
+    for (size_t i = 0; i < line->word_count; i++) {
+        if (line->words[i].id == id)
+            text = line->words[i].text;
     }
-    return false;
+    return text;
 }
 
-/* What the options that say how lists are read can mean together. */
-static bool check_reading(const struct command_line *line, struct error *error)
+/* A broken file must not keep anybody from getting a new one: --generate does without. */
+static bool apply_configuration(const struct command_line *line, const struct config_places *places,
+                                struct error *error)
 {
-    const struct options *options = line->options;
-    bool is_by_name = options->format == SOURCE_FORMAT_AUTO;
-    if (options->url_column != NULL && options->command == COMMAND_GET &&
-        (is_by_name ? !has_columns(options) : options->format == SOURCE_FORMAT_TEXT))
-        return error_set(error, ERROR_USAGE,
-                         "--url-column: none of the lists is csv, tsv or jsonl (see --format)");
-    if (line->is_given[OPTION_ID_seed] && options->order != ORDER_RANDOM)
-        return error_set(error, ERROR_USAGE, "--seed belongs to --order random");
-    if (options->dry_run && (options->json || options->report != NULL))
-        return error_set(error, ERROR_USAGE, "--dry-run makes neither records nor a report");
-    return true;
-}
+    struct options *options = line->options;
 
-/* The demo plans its runs itself. */
-static bool is_for_demo(enum option_id id)
-{
-    return option_table_row(id)->group == GROUP_DEMO || id == OPTION_ID_dir ||
-           id == OPTION_ID_jobs || id == OPTION_ID_threads || id == OPTION_ID_quiet ||
-           id == OPTION_ID_verbose;
-}
-
-/* The first option of the command line that has nothing to do with the command. */
-static bool check_groups(const struct command_line *line, struct error *error)
-{
-    const struct options *options = line->options;
-    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
-        const struct option_row *row = option_table_row(id);
-        if (line->is_given[id] && row->group == GROUP_DEMO && options->command != COMMAND_DEMO) {
-            return error_set(error, ERROR_USAGE, "--%s belongs to 'haul demo', not to 'haul %s'",
-                             row->name, options_command_name(options->command));
-        }
-        if (line->is_given[id] && options->command == COMMAND_DEMO && id != OPTION_ID_input &&
-            !is_for_demo(id))
-            return error_set(error, ERROR_USAGE, "--%s belongs to 'haul get', not to 'haul demo'",
-                             row->name);
-    }
-    return true;
-}
-
-/* What no single option can know. */
-static bool check_together(const struct command_line *line, struct error *error)
-{
-    const struct options *options = line->options;
-
-    if (!check_groups(line, error) || !check_reading(line, error))
+    if (places == NULL || !option_scope_reads_configuration(options->command) ||
+        last_text(line, OPTION_ID_generate) != NULL)
+        return true;
+    const char *config = last_text(line, OPTION_ID_config);
+    const char *profile = last_text(line, OPTION_ID_profile);
+    /* Used before apply_words comes to check them. */
+    if ((config != NULL && !option_check_text(OPTION_ID_config, config, error)) ||
+        (profile != NULL && !option_check_text(OPTION_ID_profile, profile, error)) ||
+        !config_sources_apply(options, places, config, profile, error))
         return false;
-    if (line->is_given[OPTION_ID_name] && options->tree)
-        return error_set(error, ERROR_USAGE, "--tree is a --name of its own: give one of the two");
-    if (options->json && options->report != NULL && strcmp(options->report, "-") == 0)
-        return error_set(error, ERROR_USAGE,
-                         "--json ends with the report: --report - would print it twice");
-    if (options->command == COMMAND_DEMO && options->operands.count > 0)
-        return error_set(error, ERROR_USAGE, "'haul demo' takes no list or URL");
-    if (options->command == COMMAND_GET && options->operands.count == 0)
-        return error_set(error, ERROR_USAGE, "no list or URL to download (see 'haul --help')");
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        if (!option_scope_has(options->command, id))
+            options_reset(options, id);
+    }
+    return true;
+}
+
+static bool apply_words(const struct command_line *line, struct error *error)
+{
+    for (size_t i = 0; i < line->word_count; i++) {
+        const struct word *word = &line->words[i];
+        if (word->id == OPTION_ID_COUNT) {
+            options_add_operand(line->options, word->text);
+            continue;
+        }
+        if (word->text == NULL)
+            options_set_switch(line->options, word->id, word->is_on);
+        else if (!options_set(line->options, word->id, word->text, error))
+            return false;
+        options_note_origin(line->options, word->id, OPTION_SOURCE_COMMAND_LINE, "command line");
+    }
     return true;
 }
 
@@ -222,13 +212,13 @@ static bool check_together(const struct command_line *line, struct error *error)
 static void draw_seed(struct options *options)
 {
     uint32_t seed = 0;
-    if (options->order != ORDER_RANDOM || options->seed >= 0)
+    if (options->order != ORDER_RANDOM || options->seed >= 0 || options->show_config)
         return;
     (void)!getrandom(&seed, sizeof(seed), 0);
     options->seed = seed;
 }
 
-static bool parse_line(struct command_line *line, int argument_count, char **arguments,
+static bool read_words(struct command_line *line, int argument_count, char **arguments,
                        struct error *error)
 {
     struct options *options = line->options;
@@ -258,17 +248,22 @@ static bool parse_line(struct command_line *line, int argument_count, char **arg
         if (!add_operand(line, arguments[optind], false, error))
             return false;
     }
-    draw_seed(line->options);
-    return check_together(line, error);
+    return true;
 }
 
 bool options_parse(struct options *options, int argument_count, char **arguments,
-                   struct error *error)
+                   const struct config_places *places, struct error *error)
 {
     struct command_line *line = memory_allocate_zeroed(1, sizeof(*line));
     line->options = options;
     build_tables(&line->tables);
-    bool parsed = parse_line(line, argument_count, arguments, error);
+    bool is_parsed = read_words(line, argument_count, arguments, error);
+    if (is_parsed && !options->wants_help && !options->wants_version) {
+        is_parsed = apply_configuration(line, places, error) && apply_words(line, error) &&
+                    options_rules_settle(options, error);
+        draw_seed(options);
+    }
+    free(line->words);
     free(line);
-    return parsed;
+    return is_parsed;
 }

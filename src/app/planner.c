@@ -310,6 +310,8 @@ static struct history history_of(const struct planner *planner)
         .rules = settings->rules,
         .cancel = settings->cancel,
         .naming = settings->names_later ? NULL : planner->naming,
+        .wants_all = settings->wants_all,
+        .wants_update = settings->wants_update,
     };
 }
 
@@ -323,6 +325,9 @@ enum plan planner_decide(struct planner *planner, struct job *job, const struct 
         return end_as(job, STATUS_DUPLICATE, PLAN_DUPLICATE);
     if (is_stopping)
         return end_as(job, STATUS_NOT_TRIED, PLAN_STOPPED);
+    job->is_checked = planner->settings.is_check;
+    if (job->is_checked)
+        return PLAN_DOWNLOAD;
     struct history history = history_of(planner);
     job->checks = history_checks(&history, job);
     if (history_keeps(&history, job))

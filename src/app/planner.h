@@ -17,7 +17,10 @@ struct planner;
 struct planner_settings {
     struct naming_settings naming; /* with the output directory, and what is known of it */
     const struct verification_rules *rules;
-    bool names_later; /* naming_claim is called by somebody else, when a file has arrived */
+    bool wants_all;    /* --force */
+    bool wants_update; /* --update */
+    bool is_check;     /* haul check: no file, so no name and nothing kept */
+    bool names_later;  /* naming_claim is called by somebody else, when a file has arrived */
     struct warnings *warnings;
     const struct cancel *cancel; /* ends the reading of a file that is there; NULL = nobody */
 };

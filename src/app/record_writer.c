@@ -34,6 +34,9 @@ struct record_writer *record_writer_create(struct run_folder *folder, struct roo
     writer->json_descriptor = json_descriptor;
     text_init(&writer->lines, SIZE_MAX / 4);
     text_init(&writer->rows, SIZE_MAX / 4);
+    writer->results_descriptor = writer->failed_descriptor = -1;
+    if (folder == NULL)
+        return writer;
     writer->results_descriptor = run_folder_create_file(folder, "results.jsonl");
     writer->failed_descriptor = run_folder_create_file(folder, "failed.tsv");
     int worst = writer->results_descriptor < writer->failed_descriptor ? writer->results_descriptor
@@ -96,7 +99,7 @@ static bool write_file(struct record_writer *writer, int descriptor, const char 
 static bool write_text(struct record_writer *writer, int descriptor, const struct text *text,
                        const char *name, struct error *error)
 {
-    return write_file(writer, descriptor, text->data, text->length) ||
+    return descriptor < 0 || write_file(writer, descriptor, text->data, text->length) ||
            error_set_errno(error, ERROR_LOCAL, errno, "cannot write %s/%s",
                            run_folder_path(writer->folder), name);
 }

@@ -13,7 +13,7 @@
 
 struct record_writer;
 
-/* All lent. json_descriptor: -1 = none. */
+/* All lent. folder and root may be NULL: then there are no files. json_descriptor: -1 = none. */
 struct record_writer *record_writer_create(struct run_folder *folder, struct root *root,
                                            const struct cancel *cancel, int json_descriptor,
                                            const struct redaction *redaction, struct error *error);

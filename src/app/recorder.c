@@ -1,5 +1,6 @@
 #include "app/recorder.h"
 
+#include "app/record_inbox.h"
 #include "app/record_order.h"
 #include "app/record_writer.h"
 #include "app/stop_reason.h"
@@ -11,41 +12,26 @@
 
 #include <stdlib.h>
 
-#define BATCH_JOBS 1000
-#define FULL_JOBS 2000
 #define BATCH_DELAY_US CLOCK_SECOND_US
 #define GATHER_DELAY_US 20000 /* without batches: one transaction serves several jobs */
 #define CHECKPOINT_US (10 * CLOCK_SECOND_US)
 #define SPACE_CHECK_US (CLOCK_SECOND_US / 2)
+#define SHARE_LEAST 100 /* a share of fewer URLs says little while the run goes on */
 
 struct recorder {
     struct recorder_settings settings;
     struct thread thread;
-    struct state *state;
+    struct record_inbox *inbox;
     struct publisher *publisher;
     struct naming *naming;      /* NULL when names are given before */
     struct record_order *order; /* NULL too, then */
     struct record_writer *writer;
-    struct hook *waiters;
-    size_t waiter_count;
-
     /* touched by the recorder's thread only */
-    struct job **batch;
-    size_t batch_capacity;
+    struct job_batch batch;
     int64_t checkpoint_us;
     int64_t space_us;
+    size_t in_exec;     /* published, with the pool of --exec */
     struct error error; /* the first one */
-
-    struct lock lock; /* guards everything below */
-    struct condition pushed;
-    struct condition has_room;
-    struct job **inbox;
-    size_t inbox_count;
-    size_t inbox_capacity;
-    int64_t oldest_us; /* when the first job of the inbox came */
-    bool is_full;
-    bool is_hurried;
-    bool is_stopping;
 };
 
 static void stop_run(struct recorder *recorder, const struct error *error, enum stop_reason reason)
@@ -86,22 +72,33 @@ static void give_name(struct recorder *recorder, struct job *job)
     }
 }
 
-/* What was found to hold of kept files need not be looked at again. A state that cannot be written
- * now costs only that. */
-static void confirm_kept(struct recorder *recorder, struct job *const *jobs, size_t count)
+/* What is now known of a file that is there: 0 = nothing new. */
+static int64_t new_checks(const struct job *job)
 {
+    if (job->outcome.status == STATUS_KEPT && job->has_new_checks)
+        return (int64_t)job->checks;
+    if (job->outcome.status == STATUS_FAILED && job->is_published)
+        return STATE_CHECKS_REFUSED;
+    return 0;
+}
+
+/* What was found to hold of kept files need not be looked at again, and what a program refused is
+ * not kept. A state that cannot be written now costs only that. */
+static void note_checks(struct recorder *recorder, struct job *const *jobs, size_t count)
+{
+    struct state *state = recorder->settings.state;
     struct error ignored;
     bool has_begun = false;
-    for (size_t i = 0; i < count; i++) {
-        if (jobs[i]->outcome.status != STATUS_KEPT || !jobs[i]->has_new_checks)
+    for (size_t i = 0; i < count && state != NULL; i++) {
+        int64_t checks = new_checks(jobs[i]);
+        if (checks == 0)
             continue;
-        has_begun = has_begun || state_begin(recorder->state, &ignored);
-        if (!has_begun ||
-            !state_confirm(recorder->state, jobs[i]->key, (int64_t)jobs[i]->checks, &ignored))
+        has_begun = has_begun || state_begin(state, &ignored);
+        if (!has_begun || !state_confirm(state, jobs[i]->key, checks, &ignored))
             return;
     }
     if (has_begun)
-        (void)state_commit(recorder->state, &ignored);
+        (void)state_commit(state, &ignored);
 }
 
 static void publish(struct recorder *recorder, struct job **jobs, size_t count)
@@ -109,7 +106,8 @@ static void publish(struct recorder *recorder, struct job **jobs, size_t count)
     struct job **verified = memory_allocate_zeroed(count, sizeof(struct job *));
     size_t verified_count = 0;
     for (size_t i = 0; i < count; i++) {
-        give_name(recorder, jobs[i]);
+        if (!jobs[i]->is_published)
+            give_name(recorder, jobs[i]);
         if (jobs[i]->temporary[0] != '\0')
             verified[verified_count++] = jobs[i];
     }
@@ -127,11 +125,52 @@ static void publish(struct recorder *recorder, struct job **jobs, size_t count)
     free(verified);
 }
 
+/* Published files go to the programs of --exec first, and come back as what is only to be recorded.
+ * The batch becomes the others, and their number is returned. */
+static size_t give_to_programs(struct recorder *recorder, struct job **jobs, size_t count)
+{
+    struct exec_pool *exec = recorder->settings.exec;
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct job *job = jobs[i];
+        recorder->in_exec -= job->is_published;
+        if (exec == NULL || job->is_published || job->outcome.status != STATUS_DOWNLOADED) {
+            jobs[left++] = job;
+            continue;
+        }
+        job->is_published = true;
+        recorder->in_exec++;
+        exec_pool_push(exec, job);
+    }
+    return left;
+}
+
+/* --ok-status and --max-failures. */
+static void judge_failures(struct recorder *recorder, struct job *const *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        jobs[i]->is_accepted = status_set_has(&recorder->settings.accepted, jobs[i]->outcome.http);
+}
+
+static void look_after_failures(struct recorder *recorder)
+{
+    const struct failure_limit *limit = &recorder->settings.failure_limit;
+    if (!limit->is_set)
+        return;
+    struct counts counts = results_counts(recorder->settings.results);
+    uint64_t failed = counts.by_status[STATUS_FAILED] - counts.accepted;
+    bool is_early = limit->is_share && counts.total < SHARE_LEAST;
+    if (!is_early && failure_limit_is_exceeded(limit, failed, counts.total))
+        cancel_raise(recorder->settings.cancel, CANCEL_DRAIN, STOP_FAILURES);
+}
+
 static void record(struct recorder *recorder, struct job **jobs, size_t count)
 {
     const struct recorder_settings *settings = &recorder->settings;
     publish(recorder, jobs, count);
-    confirm_kept(recorder, jobs, count);
+    note_checks(recorder, jobs, count);
+    count = give_to_programs(recorder, jobs, count);
+    judge_failures(recorder, jobs, count);
     results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
     for (size_t i = 0; i < count; i++) {
         if (!record_writer_add(recorder->writer, jobs[i]))
@@ -145,12 +184,15 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
         job_destroy(jobs[i]);
     }
     budget_release(settings->budget, released);
+    look_after_failures(recorder);
 }
 
 static void look_after_space(struct recorder *recorder)
 {
     const struct recorder_settings *settings = &recorder->settings;
     recorder->space_us = clock_monotonic_us() + SPACE_CHECK_US;
+    if (settings->root == NULL)
+        return;
     int64_t free_bytes = root_free_bytes(settings->root);
     bool is_enough = free_bytes < 0 || free_bytes >= settings->min_free_bytes;
     if (is_enough || recorder->error.kind != ERROR_NONE)
@@ -178,69 +220,45 @@ static void look_after_run(struct recorder *recorder)
 }
 
 /* Waits until a batch is due. False when stopping and nothing is left. */
-static bool take_batch(struct recorder *recorder, size_t *out_count)
+static bool take_batch(struct recorder *recorder)
 {
-    bool is_batched = recorder->settings.sync == SYNC_BATCH;
-    bool was_full = false;
-    lock_acquire(&recorder->lock);
-    while (recorder->inbox_count < BATCH_JOBS && !recorder->is_stopping) {
-        int64_t until_us = recorder->space_us;
-        if (recorder->inbox_count > 0)
-            until_us = recorder->oldest_us +
-                       (is_batched && !recorder->is_hurried ? BATCH_DELAY_US : GATHER_DELAY_US);
-        if (!condition_wait_until(&recorder->pushed, &recorder->lock, until_us))
-            break; /* the time has come */
-    }
-    bool goes_on = recorder->inbox_count > 0 || !recorder->is_stopping;
-    size_t count = recorder->inbox_count;
-    struct job **empty = recorder->batch;
-    size_t empty_capacity = recorder->batch_capacity;
-    recorder->batch = recorder->inbox;
-    recorder->batch_capacity = recorder->inbox_capacity;
-    recorder->inbox = empty;
-    recorder->inbox_capacity = empty_capacity;
-    recorder->inbox_count = 0;
-    was_full = recorder->is_full;
-    recorder->is_full = false;
-    if (was_full)
-        condition_broadcast(&recorder->has_room);
-    lock_release(&recorder->lock);
-
-    for (size_t i = 0; was_full && i < recorder->waiter_count; i++)
-        hook_call(recorder->waiters[i]);
-    *out_count = count;
-    return goes_on;
+    const struct recorder_settings *settings = &recorder->settings;
+    bool is_batched = settings->sync == SYNC_BATCH && settings->root != NULL;
+    struct record_inbox_wait wait = {
+        .delay_us = is_batched ? BATCH_DELAY_US : GATHER_DELAY_US,
+        .hurried_delay_us = GATHER_DELAY_US,
+        .until_us = recorder->space_us,
+        .has_more = recorder->in_exec > 0,
+    };
+    return record_inbox_take(recorder->inbox, &wait, &recorder->batch);
 }
 
-/* Keeps back what must wait for earlier lines; the batch becomes what need not, and its length is
- * returned. */
-static size_t put_in_order(struct recorder *recorder, size_t count)
+/* Keeps back what must wait for earlier lines; the batch becomes what need not. */
+static void put_in_order(struct recorder *recorder)
 {
+    struct job_batch *batch = &recorder->batch;
     if (recorder->order == NULL)
-        return count;
-    for (size_t i = 0; i < count; i++)
-        record_order_push(recorder->order, recorder->batch[i]);
-    size_t ready = 0;
-    struct job *job;
-    while ((job = record_order_next(recorder->order)) != NULL) {
-        if (ready == recorder->batch_capacity) {
-            recorder->batch_capacity *= 2;
-            recorder->batch =
-                memory_resize(recorder->batch, recorder->batch_capacity, sizeof(struct job *));
-        }
-        recorder->batch[ready++] = job;
+        return;
+    size_t count = batch->count;
+    batch->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (batch->jobs[i]->is_published) /* it had its turn */
+            batch->jobs[batch->count++] = batch->jobs[i];
+        else
+            record_order_push(recorder->order, batch->jobs[i]);
     }
-    return ready;
+    struct job *job;
+    while ((job = record_order_next(recorder->order)) != NULL)
+        job_batch_add(batch, job);
 }
 
 static void recorder_body(void *context)
 {
     struct recorder *recorder = context;
-    size_t count = 0;
-    while (take_batch(recorder, &count)) {
-        count = put_in_order(recorder, count);
-        if (count > 0)
-            record(recorder, recorder->batch, count);
+    while (take_batch(recorder)) {
+        put_in_order(recorder);
+        if (recorder->batch.count > 0)
+            record(recorder, recorder->batch.jobs, recorder->batch.count);
         look_after_run(recorder);
     }
 }
@@ -253,7 +271,7 @@ static void create_naming(struct recorder *recorder)
         return;
     struct naming_settings naming = *settings->naming;
     naming.root = settings->root;
-    naming.state = state_is_empty(recorder->state) ? NULL : recorder->state;
+    naming.state = state_is_empty(recorder->settings.state) ? NULL : recorder->settings.state;
     naming.existing = settings->existing;
     recorder->naming = naming_create(&naming);
     recorder->settings.naming = NULL; /* lent for the creation only */
@@ -264,21 +282,13 @@ struct recorder *recorder_create(const struct recorder_settings *settings, struc
 {
     struct recorder *recorder = memory_allocate_zeroed(1, sizeof *recorder);
     recorder->settings = *settings;
-    recorder->inbox_capacity = recorder->batch_capacity = 2 * FULL_JOBS;
-    recorder->inbox = memory_allocate_zeroed(recorder->inbox_capacity, sizeof(struct job *));
-    recorder->batch = memory_allocate_zeroed(recorder->inbox_capacity, sizeof(struct job *));
-    lock_init(&recorder->lock, LOCK_RANK_RECORDER);
-    condition_init(&recorder->pushed);
-    condition_init(&recorder->has_room);
+    recorder->inbox = record_inbox_create();
     recorder->checkpoint_us = clock_monotonic_us() + CHECKPOINT_US;
-    recorder->state = state_open(settings->root, error);
-    if (recorder->state != NULL)
+    if (settings->root != NULL)
         recorder->publisher =
-            publisher_create(settings->root, recorder->state, settings->sync, settings->existing);
-    if (recorder->publisher != NULL)
-        recorder->writer =
-            record_writer_create(settings->folder, settings->root, settings->cancel,
-                                 settings->json_descriptor, settings->redaction, error);
+            publisher_create(settings->root, settings->state, settings->sync, settings->existing);
+    recorder->writer = record_writer_create(settings->folder, settings->root, settings->cancel,
+                                            settings->json_descriptor, settings->redaction, error);
     if (recorder->writer == NULL) {
         recorder_destroy(recorder);
         return NULL;
@@ -287,16 +297,9 @@ struct recorder *recorder_create(const struct recorder_settings *settings, struc
     return recorder;
 }
 
-bool recorder_has_history(struct recorder *recorder)
-{
-    return !state_is_empty(recorder->state);
-}
-
 void recorder_add_waiter(struct recorder *recorder, struct hook wake)
 {
-    size_t count = recorder->waiter_count + 1;
-    recorder->waiters = memory_resize(recorder->waiters, count, sizeof *recorder->waiters);
-    recorder->waiters[recorder->waiter_count++] = wake;
+    record_inbox_add_waiter(recorder->inbox, wake);
 }
 
 bool recorder_start(struct recorder *recorder, struct error *error)
@@ -307,53 +310,27 @@ bool recorder_start(struct recorder *recorder, struct error *error)
 
 void recorder_push(struct recorder *recorder, struct job *job)
 {
-    lock_acquire(&recorder->lock);
-    if (recorder->inbox_count == recorder->inbox_capacity) {
-        recorder->inbox_capacity *= 2;
-        recorder->inbox =
-            memory_resize(recorder->inbox, recorder->inbox_capacity, sizeof(struct job *));
-    }
-    if (recorder->inbox_count == 0)
-        recorder->oldest_us = clock_monotonic_us();
-    recorder->inbox[recorder->inbox_count++] = job;
-    if (recorder->inbox_count >= FULL_JOBS)
-        recorder->is_full = true;
-    /* In between, the recorder wakes by its own time limit. */
-    if (recorder->inbox_count == 1 || recorder->inbox_count == BATCH_JOBS)
-        condition_signal(&recorder->pushed);
-    lock_release(&recorder->lock);
+    record_inbox_push(recorder->inbox, job);
 }
 
 bool recorder_is_full(struct recorder *recorder)
 {
-    lock_acquire(&recorder->lock);
-    bool is_full = recorder->is_full;
-    lock_release(&recorder->lock);
-    return is_full;
+    return record_inbox_is_full(recorder->inbox);
 }
 
 void recorder_wait_for_room(struct recorder *recorder)
 {
-    lock_acquire(&recorder->lock);
-    while (recorder->is_full)
-        condition_wait(&recorder->has_room, &recorder->lock);
-    lock_release(&recorder->lock);
+    record_inbox_wait_for_room(recorder->inbox);
 }
 
 void recorder_hurry(struct recorder *recorder, bool is_hurried)
 {
-    lock_acquire(&recorder->lock);
-    recorder->is_hurried = is_hurried;
-    condition_signal(&recorder->pushed);
-    lock_release(&recorder->lock);
+    record_inbox_hurry(recorder->inbox, is_hurried);
 }
 
 void recorder_stop(struct recorder *recorder)
 {
-    lock_acquire(&recorder->lock);
-    recorder->is_stopping = true;
-    condition_signal(&recorder->pushed);
-    lock_release(&recorder->lock);
+    record_inbox_stop(recorder->inbox);
     thread_join(&recorder->thread);
 }
 
@@ -364,14 +341,9 @@ void recorder_destroy(struct recorder *recorder)
     publisher_destroy(recorder->publisher);
     naming_destroy(recorder->naming);
     record_order_destroy(recorder->order);
-    state_close(recorder->state);
     record_writer_destroy(recorder->writer);
-    condition_clear(&recorder->pushed);
-    condition_clear(&recorder->has_room);
-    lock_clear(&recorder->lock);
-    free(recorder->waiters);
-    free(recorder->inbox);
-    free(recorder->batch);
+    record_inbox_destroy(recorder->inbox);
+    free(recorder->batch.jobs);
     free(recorder);
 }
 

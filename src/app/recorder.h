@@ -12,11 +12,15 @@
 #ifndef HAUL_APP_RECORDER_H
 #define HAUL_APP_RECORDER_H
 
+#include "app/exec_pool.h"
+#include "app/failure_limit.h"
 #include "app/naming.h"
 #include "app/results.h"
 #include "base/error.h"
 #include "io/publisher.h"
 #include "io/run_folder.h"
+#include "io/state.h"
+#include "model/status_set.h"
 #include "model/url.h"
 #include "sync/budget.h"
 #include "sync/cancel.h"
@@ -25,8 +29,9 @@ struct recorder;
 
 /* All lent until recorder_destroy. */
 struct recorder_settings {
-    struct root *root;
-    struct run_folder *folder;
+    struct root *root;         /* NULL: nothing is stored (haul check) */
+    struct run_folder *folder; /* NULL then */
+    struct state *state;       /* its writer; NULL = nothing is remembered */
     struct results *results;
     struct cancel *cancel;
     struct budget *budget; /* of jobs in hand, in bytes; given back as they end */
@@ -39,6 +44,9 @@ struct recorder_settings {
     int json_descriptor; /* every record goes there too; -1 = none */
     int64_t start_us;    /* monotonic start of the run */
     int64_t min_free_bytes;
+    struct exec_pool *exec;     /* takes each published file before it is recorded; NULL = none */
+    struct status_set accepted; /* --ok-status */
+    struct failure_limit failure_limit; /* --max-failures: beyond it, the run is stopped */
     /* Called with each recorded job, and now and then for a checkpoint of the report; both on the
      * recorder's thread, without a lock. */
     void (*on_record)(void *context, const struct job *job);
@@ -46,11 +54,9 @@ struct recorder_settings {
     void *context;
 };
 
-/* Opens state and files; the thread is started apart, so that what the callbacks need can be built
+/* Opens files; the thread is started apart, so that what the callbacks need can be built
  * in between. */
 struct recorder *recorder_create(const struct recorder_settings *settings, struct error *error);
-/* True when the state knows files of earlier runs. Before recorder_start. */
-bool recorder_has_history(struct recorder *recorder);
 void recorder_add_waiter(struct recorder *recorder, struct hook wake); /* before it is used */
 bool recorder_start(struct recorder *recorder, struct error *error);
 

@@ -3,6 +3,7 @@
 #include "app/closing.h"
 #include "base/clock.h"
 #include "io/descriptor.h"
+#include "io/metrics.h"
 #include "io/report.h"
 #include "io/terminal.h"
 
@@ -19,7 +20,7 @@ static struct report_facts collect_facts(const struct reporting *reporting)
     const struct options *options = reporting->options;
     const struct proxy_settings *proxy = reporting->proxy;
     struct report_facts facts = {
-        .run_id = run_folder_id(reporting->folder),
+        .run_id = reporting->folder != NULL ? run_folder_id(reporting->folder) : NULL,
         .command = options_command_name(options->command),
         .arguments = (const char *const *)options->operands.items,
         .argument_count = options->operands.count,
@@ -32,8 +33,8 @@ static struct report_facts collect_facts(const struct reporting *reporting)
                     .jobs = reporting->jobs,
                     .peak_jobs = host_gate_total_peak(reporting->gate),
                     .peak_per_host = host_gate_peak(reporting->gate)},
-        .directory = root_path(reporting->root),
-        .folder = run_folder_path(reporting->folder),
+        .directory = reporting->root != NULL ? root_path(reporting->root) : NULL,
+        .folder = reporting->folder != NULL ? run_folder_path(reporting->folder) : NULL,
         .proxy = proxy->http != NULL ? proxy->http : proxy->https,
         .redaction = reporting->redaction,
     };
@@ -53,6 +54,8 @@ static void clear_facts(struct report_facts *facts)
 
 static int replace_report(const struct reporting *reporting, const char *json, bool is_synced)
 {
+    if (reporting->folder == NULL)
+        return 0;
     return run_folder_replace_file(reporting->folder, "report.json", json, strlen(json), is_synced);
 }
 
@@ -70,6 +73,8 @@ bool reporting_check_copy(const struct options *options, struct error *error)
 
 int reporting_checkpoint(const struct reporting *reporting)
 {
+    if (reporting->folder == NULL)
+        return 0;
     struct summary summary;
     results_copy(reporting->results, &summary);
     struct report_facts facts = collect_facts(reporting);
@@ -121,6 +126,24 @@ static bool write_reports(const struct reporting *reporting, const struct report
     return true;
 }
 
+static bool write_metrics(const struct reporting *reporting, const struct report_facts *facts,
+                          const struct summary *summary, struct error *error)
+{
+    const struct options *options = reporting->options;
+    if (options->metrics == NULL)
+        return true;
+    struct metrics_facts metrics = {
+        .directory = facts->directory != NULL ? facts->directory : "",
+        .end_wall_us = facts->end_wall_us,
+        .last_success_wall_us = facts->exit_code == 0 ? facts->end_wall_us : 0,
+        .elapsed_us = facts->elapsed_us,
+        .cpu_us = facts->user_us + facts->system_us,
+        .exit_code = facts->exit_code,
+        .is_complete = facts->input.is_complete,
+    };
+    return metrics_write(options->metrics, &metrics, summary, error);
+}
+
 static void print_closing(const struct reporting *reporting, const struct closing *closing)
 {
     if (reporting->options->command == COMMAND_DEMO)
@@ -152,18 +175,27 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
     facts.exit_code = exit_code;
     *out_elapsed_us = facts.elapsed_us;
     bool is_written = write_reports(reporting, &facts, &summary, error);
-    char absolute[PATH_MAX + 64]; /* a mail from cron does not say where it was */
-    snprintf(absolute, sizeof absolute, "%s/runs/%s", root_private_path(reporting->root),
-             facts.run_id);
+    if (is_written)
+        is_written = write_metrics(reporting, &facts, &summary, error);
     struct closing closing = {
         .summary = &summary,
         .elapsed_us = facts.elapsed_us,
         .cpu_us = facts.user_us + facts.system_us,
         .run_id = facts.run_id,
-        .folder = reporting->options->quiet ? absolute : facts.folder,
+        .folder = facts.folder,
         .directory = facts.directory,
         .exit_code = exit_code,
     };
+    char folder[PATH_MAX + 64]; /* a mail from cron does not say where it was */
+    char directory[PATH_MAX];
+    if (reporting->options->quiet && reporting->root != NULL) {
+        const char *private_path = root_private_path(reporting->root);
+        snprintf(folder, sizeof folder, "%s/runs/%s", private_path, facts.run_id);
+        snprintf(directory, sizeof directory, "%.*s",
+                 (int)(strlen(private_path) - strlen("/.haul")), private_path);
+        closing.folder = folder;
+        closing.directory = directory[0] != '\0' ? directory : "/";
+    }
     print_closing(reporting, &closing);
     clear_facts(&facts);
     summary_clear(&summary);

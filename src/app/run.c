@@ -5,6 +5,7 @@
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "io/partial_file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,12 @@ static void on_first_signal(void *context)
         progress_message(
             run->progress,
             "stopping: running downloads have 2 s to end, a second signal ends them at once");
+}
+
+/* That nothing is left to retry is as good as it gets. */
+static bool allows_empty(const struct options *options)
+{
+    return options->allow_empty || options_is_retry(options);
 }
 
 static bool start_pool(struct run *run, struct error *error)
@@ -84,7 +91,8 @@ static bool start(struct run *run, struct error *error)
     warnings_show_with(run->settings.warnings, on_warning, run);
     run->signals = signals_start(run->cancel, (struct hook){on_first_signal, run}, error);
     run->reporting = reporting_of(run);
-    return run->signals != NULL && recorder_start(run->recorder, error) && start_pool(run, error) &&
+    return run->signals != NULL && time_limit_start(run->time_limit, error) &&
+           recorder_start(run->recorder, error) && start_pool(run, error) &&
            producer_start(run->producer, error);
 }
 
@@ -97,12 +105,14 @@ static void wait_for_end(struct run *run)
         pool_join(run->pool);
     resolver_stop(run->resolver);
     recorder_stop(run->recorder);
+    time_limit_stop(run->time_limit);
     progress_stop(run->progress);
 }
 
 /* What went wrong beside the URLs themselves; the first of it. */
 static struct error find_trouble(const struct run *run, const struct counts *counts)
 {
+    const struct options *options = run->options;
     struct error trouble = {0};
     if (!producer_is_sound(run->producer, &trouble) || !recorder_is_sound(run->recorder, &trouble))
         return trouble;
@@ -110,22 +120,50 @@ static struct error find_trouble(const struct run *run, const struct counts *cou
     if (reason == STOP_LOCAL)
         error_set(&trouble, ERROR_LOCAL, "cannot store files under %s, the run was stopped",
                   root_path(run->root));
-    else if (counts->total == 0 && reason == 0 && !run->options->allow_empty)
+    else if (counts->total == 0 && reason == 0 && !allows_empty(options))
         error_set(&trouble, ERROR_INPUT, "the lists hold no URL");
     return trouble;
+}
+
+/* What the whole run shows, and no single URL. */
+static void add_last_warnings(struct run *run, const struct counts *counts)
+{
+    struct warnings *warnings = run->settings.warnings;
+    uint64_t commands = run->exec != NULL ? exec_pool_failed(run->exec) : 0;
+    if (counts->incomplete_images > 0)
+        warnings_add(warnings, "%llu %s cut short (see the records)",
+                     (unsigned long long)counts->incomplete_images,
+                     counts->incomplete_images == 1 ? "image is" : "images are");
+    if (commands > 0)
+        warnings_add(warnings, "--exec failed for %llu %s", (unsigned long long)commands,
+                     commands == 1 ? "file" : "files");
+    if (counts->total == 0 && options_is_retry(run->options))
+        warnings_add(warnings, "nothing is left to be retried");
+}
+
+/* Room for the records that are still to be written comes first (SAFETY: disk full). */
+static void drop_parts(struct run *run)
+{
+    if (cancel_reason(run->cancel) == STOP_LOCAL)
+        partial_file_remove_all(run->root);
 }
 
 static void finish(struct run *run, struct run_result *out_result)
 {
     struct counts counts = results_counts(run->results);
     warnings_show_with(run->settings.warnings, NULL, NULL); /* the progress line is gone */
-    if (counts.incomplete_images > 0)
-        warnings_add(run->settings.warnings, "%llu %s cut short (see the records)",
-                     (unsigned long long)counts.incomplete_images,
-                     counts.incomplete_images == 1 ? "image is" : "images are");
+    add_last_warnings(run, &counts);
+    drop_parts(run);
     struct error trouble = find_trouble(run, &counts);
-    struct ending ending = {&counts, run->options->allow_empty, cancel_reason(run->cancel),
-                            trouble.kind};
+    struct ending ending = {
+        .counts = &counts,
+        .allows_empty = allows_empty(run->options),
+        .is_input_complete = producer_input(run->producer).is_complete,
+        .failures = run->settings.politeness.failures,
+        .signal_number = signals_taken(run->signals),
+        .reason = cancel_reason(run->cancel),
+        .trouble = trouble.kind,
+    };
     int exit_code = exit_code_of_ending(&ending);
     if (trouble.kind != ERROR_NONE)
         log_error("%s", trouble.text);
@@ -146,8 +184,11 @@ static void finish(struct run *run, struct run_result *out_result)
         .counts = counts,
         .peak_jobs = host_gate_total_peak(run->gate),
     };
-    snprintf(out_result->report_path, sizeof out_result->report_path, "%s/report.json",
-             run_folder_path(run->folder));
+    if (run->folder == NULL)
+        return;
+    snprintf(out_result->run_id, sizeof out_result->run_id, "%s", run_folder_id(run->folder));
+    snprintf(out_result->report_path, sizeof out_result->report_path, "%s/runs/%s/report.json",
+             root_private_path(run->root), out_result->run_id);
 }
 
 bool run_execute(const struct options *options, struct run_result *out_result, struct error *error)
@@ -166,6 +207,8 @@ bool run_execute(const struct options *options, struct run_result *out_result, s
         wait_for_end(&run);
     if (is_started)
         finish(&run, out_result);
+    else
+        *out_result = (struct run_result){.signal_number = run.signal_number};
     run_take_apart(&run);
     return is_started;
 }

@@ -16,12 +16,14 @@ struct run_result {
     int64_t elapsed_us;
     struct counts counts;
     unsigned peak_jobs;     /* the most downloads that ran at once */
-    char report_path[4096]; /* of report.json */
+    char run_id[32];        /* "" for haul check */
+    char report_path[4096]; /* of report.json, absolute; the same */
 };
 
-/* Downloads what the options say. False when the run could not start; the error's kind says which
- * exit code that is (app/exit_code). Signals must be blocked (signals_block) and libcurl
- * initialised. */
+/* Downloads (or, for haul check, looks at) what the options say. False when the run could not
+ * start: the error's kind says which exit code that is (app/exit_code), or a signal ended it while
+ * it waited for another run (out_result->signal_number). Signals must be blocked (signals_block)
+ * and libcurl initialised. */
 bool run_execute(const struct options *options, struct run_result *out_result, struct error *error);
 
 #endif

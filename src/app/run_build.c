@@ -1,20 +1,38 @@
 #include "app/run_build.h"
 
+#include "app/check_table.h"
+#include "app/stop_reason.h"
+#include "base/clock.h"
 #include "base/memory.h"
+#include "io/descriptor.h"
+#include "io/state_rebuild.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define QUEUE_JOBS 256
-#define WINDOW_JOBS 10000 /* in which an order other than the list's is exact */
-#define PARKED_JOBS 10000
+#define WINDOW_JOBS 10000                     /* in which an order other than the list's is exact */
+#define LOCK_STEP_US (CLOCK_SECOND_US / 10)   /* between looks at another run's lock */
 #define JOBS_BYTES ((size_t)10 * 1024 * 1024) /* queued, waiting, parked and to be recorded */
+
+/* The table is what was asked for: it stands on standard output. */
+static void print_checked(struct run *run, const struct job *job)
+{
+    struct text line;
+    text_init(&line, 1024 * 1024);
+    check_table_append(&line, job, &run->settings.redaction);
+    if (descriptor_write_unless(STDOUT_FILENO, line.data, line.length, run->cancel) < 0)
+        cancel_raise(run->cancel, CANCEL_DRAIN, STOP_OUTPUT);
+    text_clear(&line);
+}
 
 static void on_record(void *context, const struct job *job)
 {
     struct run *run = context;
-    if (run->options->command != COMMAND_DEMO) /* which plans its failures, and counts them */
+    if (run->options->command == COMMAND_CHECK && !run->options->json)
+        print_checked(run, job);
+    else if (run->options->command != COMMAND_DEMO) /* which plans its failures, and counts them */
         progress_record(run->progress, job);
 }
 
@@ -55,6 +73,63 @@ static void give_up_names(void *context)
     resolver_give_up(run->resolver);
 }
 
+/* Takes the output directory, waiting for another run as long as --lock-wait says. */
+static bool open_root(struct run *run, struct error *error)
+{
+    int64_t until_us = run->start_us + run->options->lock_wait;
+    for (;;) {
+        struct error problem = {0};
+        run->root = root_open(run->options->dir, &problem);
+        if (run->root != NULL)
+            return true;
+        int64_t left_us = until_us - clock_monotonic_us();
+        *error = problem;
+        if (problem.kind != ERROR_BUSY || left_us <= 0)
+            return false;
+        run->signal_number = signals_wait(left_us < LOCK_STEP_US ? left_us : LOCK_STEP_US);
+        if (run->signal_number != 0)
+            return false;
+    }
+}
+
+static void tell_rebuilt(struct run *run, const struct state_rebuilt *rebuilt, const char *why)
+{
+    if (rebuilt->rows > 0)
+        warnings_add(run->settings.warnings, "%llu %s from the records of %llu %s (%s)",
+                     (unsigned long long)rebuilt->rows,
+                     rebuilt->rows == 1 ? "file is known again" : "files are known again",
+                     (unsigned long long)rebuilt->runs, rebuilt->runs == 1 ? "run" : "runs", why);
+}
+
+/* Before this run has a folder: what earlier runs recorded, but the state does not know. */
+static bool open_state(struct run *run, struct error *error)
+{
+    struct state_set_aside aside = {0};
+    struct state_rebuilt rebuilt = {0};
+    if (!run->options->state)
+        return true;
+    run->stored = state_open(run->root, &aside, error);
+    if (run->stored == NULL)
+        return false;
+    if (aside.happened)
+        warnings_add(run->settings.warnings, "the state of earlier runs was set aside as %s: %s",
+                     aside.name, aside.reason);
+    if (aside.happened || state_is_empty(run->stored)) {
+        if (!state_rebuild(run->stored, run->root, &rebuilt, error))
+            return false;
+        tell_rebuilt(run, &rebuilt,
+                     aside.happened ? "state.db was set aside" : "state.db was gone");
+    } else {
+        if (!state_fold_interrupted(run->stored, run->root, &rebuilt, error))
+            return false;
+        tell_rebuilt(run, &rebuilt, "the last run was interrupted");
+    }
+    if (state_is_empty(run->stored))
+        return true;
+    run->state = state_open_reader(run->root, error);
+    return run->state != NULL;
+}
+
 /* A mistake in the command leaves no trace: lists and the place of --report are looked at before
  * anything is made. Only that another run holds the directory is said first. Lists are opened
  * before the run has a folder, because .haul/last/failed.tsv is a list, too. */
@@ -66,14 +141,22 @@ static bool open_places(struct run *run, struct error *error)
         .url_column = options->url_column,
         .stop_descriptor = cancel_descriptor(run->cancel),
     };
-    if (lists_check(&options->operands, error) && reporting_check_copy(options, error))
-        run->lists = lists_open(&options->operands, &source, error);
-    if (run->lists == NULL) {
-        root_is_held(options->dir, error); /* says so in place of the mistake */
+    bool is_check = options->command == COMMAND_CHECK;
+    if (!lists_check(&options->operands, error) || !reporting_check_copy(options, error)) {
+        if (!is_check)
+            root_is_held(options->dir, error); /* says so in place of the mistake */
         return false;
     }
-    run->root = root_open(options->dir, error);
-    if (run->root == NULL)
+    if (!is_check && !open_root(run, error))
+        return false;
+    run->lists = lists_open(&options->operands, &source, error);
+    if (run->lists == NULL)
+        return false;
+    if (options_is_retry(options) && !options->retry_all)
+        lists_pass_final(run->lists);
+    if (is_check)
+        return true;
+    if (!open_state(run, error))
         return false;
     run->folder =
         run_folder_create(run->root, run->start_wall_us, (unsigned)options->keep_runs, error);
@@ -91,6 +174,32 @@ static struct naming_settings naming_settings_of(const struct run *run)
     };
 }
 
+static void on_executed(void *context, struct job *job)
+{
+    struct run *run = context;
+    recorder_push(run->recorder, job);
+}
+
+static bool start_exec(struct run *run, struct error *error)
+{
+    if (run->settings.exec == NULL)
+        return true;
+    /* .haul is the last part of its path. */
+    const char *private_path = root_private_path(run->root);
+    run->directory = memory_copy_bytes(private_path, strlen(private_path) - strlen("/.haul"));
+    struct exec_settings exec = {
+        .command = run->settings.exec,
+        .jobs = (unsigned)run->options->exec_jobs,
+        .must_succeed = run->options->exec_must_succeed,
+        .directory = run->directory,
+        .cancel = run->cancel,
+        .on_done = on_executed,
+        .context = run,
+    };
+    run->exec = exec_pool_start(&exec, error);
+    return run->exec != NULL;
+}
+
 static bool create_recorder(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
@@ -98,6 +207,7 @@ static bool create_recorder(struct run *run, struct error *error)
     struct recorder_settings settings = {
         .root = run->root,
         .folder = run->folder,
+        .state = run->stored,
         .results = run->results,
         .cancel = run->cancel,
         .budget = run->budget,
@@ -108,17 +218,15 @@ static bool create_recorder(struct run *run, struct error *error)
         .json_descriptor = options->json ? STDOUT_FILENO : -1,
         .start_us = run->start_us,
         .min_free_bytes = options->min_free,
+        .exec = run->exec,
+        .accepted = run->settings.politeness.accepted,
+        .failure_limit = run->settings.politeness.failures,
         .on_record = on_record,
         .on_checkpoint = on_checkpoint,
         .context = run,
     };
     run->recorder = recorder_create(&settings, error);
-    if (run->recorder == NULL)
-        return false;
-    if (!recorder_has_history(run->recorder))
-        return true;
-    run->state = state_open(run->root, error);
-    return run->state != NULL;
+    return run->recorder != NULL;
 }
 
 static bool create_workers(struct run *run, struct error *error)
@@ -131,13 +239,12 @@ static bool create_workers(struct run *run, struct error *error)
         .budget = run->budget,
         .recorder = run->recorder,
         .resolver = run->resolver,
-        .retry = {.retries = (unsigned)run->options->retries,
-                  .wait_us = run->options->retry_wait,
-                  .max_wait_us = run->options->max_retry_wait},
+        .retry = run->settings.politeness.retry,
         .transfer = &run->settings.transfer,
         .root = run->root,
         .sink_bytes = run->settings.sink_bytes,
         .slots = run->settings.slots,
+        .max_total_bytes = run->options->max_total_size,
         .on_retry = on_retry,
         .context = run,
     };
@@ -173,6 +280,9 @@ static void create_producer(struct run *run)
         .lists = run->lists,
         .planner = {.naming = naming_settings_of(run),
                     .rules = &run->settings.transfer.rules,
+                    .wants_all = options->force,
+                    .wants_update = options->update,
+                    .is_check = options->command == COMMAND_CHECK,
                     .names_later = options->content_disposition,
                     .warnings = run->settings.warnings,
                     .cancel = run->cancel},
@@ -201,9 +311,10 @@ bool run_build(struct run *run, struct error *error)
                               options->order == ORDER_LIST ? QUEUE_JOBS : WINDOW_JOBS,
                               (uint64_t)options->seed);
     run->permits = permits_create(run->settings.jobs);
-    run->gate = host_gate_create((unsigned)run->options->per_host, PARKED_JOBS);
+    run->gate = host_gate_create(&run->settings.politeness.gate);
     run->results = results_create();
-    if (!open_places(run, error) || !create_recorder(run, error))
+    run->time_limit = time_limit_create(run->cancel, run->settings.deadline_us);
+    if (!open_places(run, error) || !start_exec(run, error) || !create_recorder(run, error))
         return false;
     run->resolver = resolver_start(on_resolved, run, error);
     if (run->resolver == NULL || !create_workers(run, error))
@@ -225,7 +336,11 @@ void run_take_apart(struct run *run)
         worker_destroy(run->workers[i]);
     free(run->workers);
     resolver_destroy(run->resolver);
+    if (run->exec != NULL)
+        exec_pool_stop(run->exec);
+    exec_pool_destroy(run->exec);
     recorder_destroy(run->recorder);
+    time_limit_destroy(run->time_limit);
     results_destroy(run->results);
     host_gate_destroy(run->gate);
     permits_destroy(run->permits);
@@ -233,9 +348,11 @@ void run_take_apart(struct run *run)
     budget_destroy(run->budget);
     cancel_destroy(run->cancel);
     state_close(run->state);
+    state_close(run->stored);
     lists_close(run->lists);
     run_folder_destroy(run->folder);
     root_close(run->root);
+    free(run->directory);
     report_settings_destroy(run->report_settings);
     run_settings_clear(&run->settings);
 }

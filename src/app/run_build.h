@@ -9,12 +9,15 @@
 #include "app/reporting.h"
 #include "app/run_settings.h"
 #include "app/signals.h"
+#include "app/time_limit.h"
 #include "app/worker.h"
 #include "sync/pool.h"
 
-/* NULL where a part does not exist (yet). */
+/* NULL where a part does not exist (yet). A run of haul check has no root, folder, state or exec.
+ */
 struct run {
     const struct options *options;
+    int signal_number; /* that ended the wait for the lock, 0 = none */
     int64_t start_us;
     int64_t start_wall_us;
     int64_t start_user_us;
@@ -23,14 +26,18 @@ struct run {
     unsigned thread_count; /* how many workers run */
 
     struct root *root;
+    char *directory; /* absolute path of the output directory, for --exec; owned */
     struct run_folder *folder;
-    struct state *state; /* the producer's; NULL when it holds nothing */
+    struct state *stored; /* the recorder's handle of the state; NULL = nothing is remembered */
+    struct state *state;  /* the producer's; NULL when there is nothing to find */
     struct cancel *cancel;
     struct budget *budget;
     struct queue *queue;
     struct permits *permits;
     struct host_gate *gate;
     struct results *results;
+    struct exec_pool *exec; /* NULL without --exec */
+    struct time_limit *time_limit;
     struct recorder *recorder;
     struct resolver *resolver;
     struct worker_shared shared;

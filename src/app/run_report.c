@@ -1,5 +1,6 @@
 #include "app/run_report.h"
 
+#include "app/option_mask.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -17,33 +18,13 @@ struct report_settings {
 
 #define TEXT_LIMIT (64 * 1024)
 
-/* "Name: value" without its value: it may be a password. */
-static size_t shown_length(const char *name, const char *value)
-{
-    return strcmp(name, "header") == 0 ? strcspn(value, ":") : strlen(value);
-}
-
-static void append_shown(struct text *text, const struct report_settings *settings,
-                         const char *name, const char *value)
-{
-    bool is_url = strcmp(name, "proxy") == 0 || strstr(value, "://") != NULL;
-    if (is_url && strcmp(name, "header") != 0)
-        url_append_masked(text, value, settings->redaction);
-    else
-        text_append(text, value, shown_length(name, value));
-}
-
 static char *list_text(const struct report_settings *settings, const struct option_value *value)
 {
     if (value->list->count == 0)
         return NULL;
     struct text text;
     text_init(&text, TEXT_LIMIT);
-    for (size_t i = 0; i < value->list->count; i++) {
-        if (i > 0)
-            text_append_string(&text, ", ");
-        append_shown(&text, settings, value->name, value->list->items[i]);
-    }
+    option_mask_append_list(&text, value->id, value->list, settings->redaction);
     char *taken = text_take(&text);
     text_clear(&text);
     return taken;
@@ -55,7 +36,7 @@ static char *plain_text(const struct report_settings *settings, const struct opt
         return NULL;
     struct text text;
     text_init(&text, TEXT_LIMIT);
-    append_shown(&text, settings, value->name, value->text);
+    option_mask_append(&text, value->id, value->text, settings->redaction);
     char *taken = text_take(&text);
     text_clear(&text);
     return taken;

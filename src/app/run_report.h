@@ -7,7 +7,8 @@
 
 struct report_settings;
 
-/* Settings from the options; header values and credentials are left out. options are lent. */
+/* Settings from the options; header values, credentials and the arguments of commands are left out.
+ * options are lent. */
 struct report_settings *report_settings_create(const struct options *options,
                                                const struct redaction *redaction);
 void report_settings_destroy(struct report_settings *settings); /* NULL is fine */

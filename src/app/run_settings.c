@@ -1,6 +1,9 @@
 #include "app/run_settings.h"
 
+#include "app/deadline.h"
+#include "app/exec_pool.h"
 #include "app/limits.h"
+#include "base/clock.h"
 
 #include "config.h"
 
@@ -10,6 +13,9 @@
 /* All downloads together share this much for each kind of buffer: many stay within the memory
  * budget, and few are fast. */
 #define BUFFERS_BYTES ((size_t)16 * 1024 * 1024)
+
+#define PROGRAM_DESCRIPTORS 2 /* of --exec, each */
+#define PING_DESCRIPTORS 4
 
 static size_t share_of_buffers(unsigned jobs, size_t least, size_t most)
 {
@@ -21,8 +27,10 @@ static bool fit_jobs(struct run_settings *settings, const struct options *option
                      struct error *error)
 {
     settings->threads = options_thread_count(options);
-    struct limits limits =
-        limits_fit((unsigned)options->jobs, settings->threads, options->operands.count);
+    size_t beside = options->operands.count;
+    beside += options->exec != NULL ? PROGRAM_DESCRIPTORS * (size_t)options->exec_jobs : 0;
+    beside += options->ping != NULL ? PING_DESCRIPTORS : 0;
+    struct limits limits = limits_fit((unsigned)options->jobs, settings->threads, beside);
     if (limits.jobs == 0)
         return error_set(error, ERROR_LOCAL,
                          "the limit on open files (ulimit -n) is too low for a single download");
@@ -53,6 +61,29 @@ static bool create_rules(struct run_settings *settings, const struct options *op
     return options->expect == NULL || settings->expectation != NULL;
 }
 
+static bool create_command(struct run_settings *settings, const struct options *options,
+                           struct error *error)
+{
+    struct error problem = {0};
+    if (options->exec != NULL)
+        settings->exec = command_create(options->exec, EXEC_PLACEHOLDERS, &problem);
+    return problem.kind == ERROR_NONE || error_set(error, ERROR_USAGE, "--exec: %s", problem.text);
+}
+
+/* A clock time is turned into a duration once, so that a clock that jumps later changes nothing. */
+static bool set_deadline(struct run_settings *settings, const struct options *options,
+                         struct error *error)
+{
+    int64_t after_us = 0;
+    settings->deadline_us = CLOCK_NEVER;
+    if (options->deadline == NULL)
+        return true;
+    if (!deadline_parse(options->deadline, clock_wall_us(), &after_us))
+        return error_set(error, ERROR_USAGE, "--deadline: '%s' is no time", options->deadline);
+    settings->deadline_us = clock_monotonic_us() + after_us;
+    return true;
+}
+
 static const char *const *lend(const struct string_list *list)
 {
     return (const char *const *)list->items;
@@ -64,7 +95,9 @@ bool run_settings_init(struct run_settings *settings, const struct options *opti
     memset(settings, 0, sizeof *settings);
     atomic_init(&settings->received, 0);
     settings->warnings = warnings_create();
-    if (!create_rules(settings, options, error) || !fit_jobs(settings, options, error))
+    run_politeness_init(&settings->politeness, options);
+    if (!create_rules(settings, options, error) || !create_command(settings, options, error) ||
+        !set_deadline(settings, options, error) || !fit_jobs(settings, options, error))
         return false;
     if (options->insecure_host.count > 0)
         warnings_add(settings->warnings,
@@ -98,6 +131,9 @@ bool run_settings_init(struct run_settings *settings, const struct options *opti
         .received = &settings->received,
         .connections = settings->connections,
         .buffer_bytes = share_of_buffers(settings->jobs, 16 * 1024, 128 * 1024),
+        .throttle = settings->politeness.throttle,
+        .host_headers = settings->politeness.headers,
+        .host_headers_count = settings->politeness.header_count,
     };
     return proxy_settings_check(&settings->transfer.proxy, error);
 }
@@ -106,5 +142,7 @@ void run_settings_clear(struct run_settings *settings)
 {
     name_template_destroy(settings->template);
     expectation_destroy(settings->expectation);
+    command_destroy(settings->exec);
+    run_politeness_clear(&settings->politeness);
     warnings_destroy(settings->warnings);
 }

@@ -4,7 +4,9 @@
 #define HAUL_APP_RUN_SETTINGS_H
 
 #include "app/options.h"
+#include "app/run_politeness.h"
 #include "app/warnings.h"
+#include "io/command.h"
 #include "io/transfer.h"
 #include "model/name_template.h"
 #include "model/url.h"
@@ -22,12 +24,15 @@ struct run_settings {
     struct name_template *template;  /* of --name; owned */
     struct expectation *expectation; /* of --expect; owned, NULL = any type */
     struct warnings *warnings;       /* of this run; owned */
+    struct run_politeness politeness;
+    int64_t deadline_us;  /* monotonic, CLOCK_NEVER = none */
+    struct command *exec; /* of --exec; owned, NULL = none */
 };
 
-/* Fails when the machine cannot carry a run, or --name, --expect or a proxy of the environment is
- * unusable. options are
- * lent until run_settings_clear, which is to be called in any case. Prints the warnings. The
- * structure must not move. */
+/* Fails when the machine cannot carry a run, or an option is unusable that only its user can judge
+ * (--name, --expect, --exec, a proxy of the environment ...). options are lent until
+ * run_settings_clear, which is to be called in any case. Prints the warnings. The structure must
+ * not move. */
 bool run_settings_init(struct run_settings *settings, const struct options *options,
                        struct error *error);
 void run_settings_clear(struct run_settings *settings);

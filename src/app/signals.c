@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ struct signals {
     struct cancel *cancel;
     struct hook on_first;
     struct thread thread;
+    atomic_int taken; /* written by the thread, read by everybody */
 };
 
 /* A hangup is a wish to stop, unless nohup has said otherwise. */
@@ -69,6 +71,7 @@ static void signals_body(void *context)
     int number = next_signal(NULL);
     if (number == STOP_SIGNAL)
         return;
+    atomic_store(&signals->taken, number);
     hook_call(signals->on_first);
     cancel_raise(signals->cancel, CANCEL_DRAIN, number);
 
@@ -92,6 +95,20 @@ struct signals *signals_start(struct cancel *cancel, struct hook on_first, struc
         return NULL;
     }
     return signals;
+}
+
+int signals_taken(const struct signals *signals)
+{
+    return signals != NULL ? atomic_load(&signals->taken) : 0;
+}
+
+int signals_wait(int64_t limit_us)
+{
+    struct timespec limit = {
+        .tv_sec = (time_t)(limit_us / CLOCK_SECOND_US),
+        .tv_nsec = (long)(limit_us % CLOCK_SECOND_US * 1000),
+    };
+    return next_signal(&limit);
 }
 
 void signals_stop(struct signals *signals)

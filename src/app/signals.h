@@ -15,6 +15,11 @@ void signals_block(void);
 /* cancel is lent; its reason will be the signal's number. on_first is called once, on the signals
  * thread. */
 struct signals *signals_start(struct cancel *cancel, struct hook on_first, struct error *error);
+int signals_taken(
+    const struct signals *signals); /* the first one's number, 0 = none; NULL is fine */
+/* Before signals_start: waits at most so long; the number of a signal that ends the wait, else 0.
+ */
+int signals_wait(int64_t limit_us);
 void signals_stop(struct signals *signals); /* ends the thread and frees; NULL is fine */
 
 /* Ends the process by this signal, as its parent expects it. */

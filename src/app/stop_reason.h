@@ -6,6 +6,9 @@
 enum stop_reason {
     STOP_LOCAL = 100, /* disk full, directory gone, state not writable */
     STOP_OUTPUT,      /* nobody reads stdout any more */
+    STOP_DEADLINE,    /* --deadline */
+    STOP_QUOTA,       /* --max-total-size */
+    STOP_FAILURES,    /* more than --max-failures */
 };
 
 #endif

@@ -15,6 +15,8 @@
 
 static const char synopsis[] =
     "Usage: haul [get] [OPTIONS] LIST|URL...  download all URLs of LIST ('-' = stdin)\n"
+    "       haul check [OPTIONS] LIST|URL...  status of every URL, nothing saved\n"
+    "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n"
     "       haul demo                         try it now, no internet needed\n";
 
 static bool is_group(const char *word, enum option_group *out_group)
@@ -44,6 +46,7 @@ static void format_default(const struct option_row *row, char *out, size_t out_s
     case OPTION_KIND_COUNT:
     case OPTION_KIND_BYTES:
     case OPTION_KIND_DURATION:
+    case OPTION_KIND_RATE:
         if (row->initial >= row->minimum)
             snprintf(out, out_size, "[%s]", option_table_format(row, row->initial, number));
         break;
@@ -99,7 +102,7 @@ static void print_row(FILE *out, const struct option_row *row)
 
 static void print_group(FILE *out, enum option_group group)
 {
-    fprintf(out, "%s:\n", option_table_group_name(group));
+    fprintf(out, "%s (%s):\n", option_table_group_title(group), option_table_group_name(group));
     for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
         if (option_table_row(id)->group == group)
             print_row(out, option_table_row(id));
@@ -109,18 +112,18 @@ static void print_group(FILE *out, enum option_group group)
 static void print_first_screen(FILE *out)
 {
     static const enum option_id shown[] = {
-        OPTION_ID_dir,     OPTION_ID_jobs,       OPTION_ID_per_host, OPTION_ID_name,
-        OPTION_ID_expect,  OPTION_ID_url_column, OPTION_ID_retries,  OPTION_ID_header,
-        OPTION_ID_report,  OPTION_ID_json,       OPTION_ID_dry_run,  OPTION_ID_quiet,
-        OPTION_ID_verbose,
+        OPTION_ID_dir,          OPTION_ID_jobs,     OPTION_ID_per_host, OPTION_ID_rate,
+        OPTION_ID_retries,      OPTION_ID_name,     OPTION_ID_expect,   OPTION_ID_update,
+        OPTION_ID_retry_failed, OPTION_ID_deadline, OPTION_ID_json,     OPTION_ID_dry_run,
+        OPTION_ID_quiet,
     };
 
     fprintf(out, "%s\n", synopsis);
     for (size_t i = 0; i < ARRAY_LENGTH(shown); i++)
         print_row(out, option_table_row(shown[i]));
     fputs("\n"
-          "  haul -d photos urls.txt            cut -f2 table.tsv | haul -j32 -\n"
-          "  haul -q -d /srv/img urls.txt       # from cron: silent when all went well\n"
+          "  haul -d photos urls.txt              cut -f2 table.tsv | haul -j32 -\n"
+          "  haul -q --deadline 50m -d /srv/img urls.txt      # cron: silent if all is well\n"
           "More: haul --help all, haul --version\n",
           out);
 }
@@ -133,11 +136,11 @@ static void print_all(FILE *out)
         fputc('\n', out);
     }
     fputs("help:\n"
-          "  -h, --help [TOPIC]     This text: all, or a group of options:\n"
-          "                        ",
+          "  -h, --help [TOPIC]     This text: all, or a group of options:",
           out);
+    int column = SCREEN_COLUMNS; /* the names begin a line */
     for (enum option_group group = 0; group < GROUP_COUNT; group++)
-        fprintf(out, " %s", option_table_group_name(group));
+        column = print_wrapped(out, option_table_group_name(group), column);
     fputs("\n"
           "  -V, --version          haul and the libraries it uses\n"
           "\n"
@@ -145,7 +148,11 @@ static void print_all(FILE *out)
           "'--' ends the options; what follows is never taken for a command.\n"
           "Lists are text, csv, tsv or JSON lines, also packed with gzip or zstd. Keys of a\n"
           "URL: url out dir checksum priority header referer (text: indented key=value).\n"
-          "BYTES take K M G T (powers of 1024), TIME takes ms s m h d (plain = seconds).\n",
+          "BYTES take K M G T (powers of 1024), TIME takes ms s m h d (plain = seconds).\n"
+          "Rates are N/s, N/m or N/h (plain = per second).\n"
+          "All but the options of a single run can also stand in /etc/haul.conf, in\n"
+          "~/.config/haul/haul.conf and in --config FILE as 'name = value', and in a\n"
+          "variable like HAUL_PER_HOST=4; see haul --generate config.\n",
           out);
 }
 

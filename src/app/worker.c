@@ -1,10 +1,12 @@
 #include "app/worker.h"
 
+#include "app/host_policy.h"
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "model/mirror.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -75,10 +77,13 @@ static uint32_t random_number(void)
 void worker_settle(const struct worker_shared *shared, struct job *job)
 {
     int64_t delay_us = 0;
-    bool is_retried =
-        cancel_level(shared->cancel) == CANCEL_NONE &&
-        mirror_next(job, &shared->retry, shared->transfer->timeout_us, random_number(), &delay_us);
-    if (!is_retried) {
+    const struct outcome *outcome = &job->outcome;
+    bool is_stopping = cancel_level(shared->cancel) != CANCEL_NONE;
+    if (is_stopping)
+        job->was_cut_short = outcome->attempts <= shared->retry.retries &&
+                             retry_is_transient(&shared->retry, outcome->failure, outcome->http);
+    if (is_stopping || !mirror_next(job, &shared->retry, shared->transfer->timeout_us,
+                                    random_number(), &delay_us)) {
         record(shared, job);
         return;
     }
@@ -90,6 +95,7 @@ void worker_settle(const struct worker_shared *shared, struct job *job)
 /* A job that is taken when the run no longer starts anything. */
 static void end_untried(const struct worker_shared *shared, struct job *job)
 {
+    job->was_cut_short = true;
     if (job->is_redirected) {
         job->outcome.attempts++;
         job_fail(job, FAILURE_CANCELED, "ended before the redirect was followed");
@@ -114,12 +120,31 @@ static bool start(struct worker *worker, struct job *job)
     return transfer_group_start(worker->group, job, worker->number);
 }
 
+/* Its host was given up: another mirror is asked, or the URL fails. */
+static void end_down(const struct worker_shared *shared, struct job *job)
+{
+    if (cancel_level(shared->cancel) != CANCEL_NONE) {
+        end_untried(shared, job);
+        return;
+    }
+    free(job->admitted_host);
+    job->admitted_host = NULL;
+    char last[OUTCOME_DETAIL_SIZE];
+    snprintf(last, sizeof last, "%s", outcome_detail(&job->outcome));
+    job_fail(job, FAILURE_HOST_DOWN, "the host was not reached several times in a row");
+    if (last[0] != '\0')
+        outcome_set_detail(&job->outcome, "the host was not reached several times in a row: %s",
+                           last);
+    worker_settle(shared, job);
+}
+
 /* After a job of this host has ended: the host's next one runs in its place, under its permit. */
-static void hand_on(struct worker *worker, const char *host)
+static void hand_on(struct worker *worker, const char *host, enum host_gate_result result)
 {
     const struct worker_shared *shared = worker->shared;
     struct job *next;
-    while ((next = host_gate_leave(shared->gate, host)) != NULL) {
+    while ((next = host_gate_leave(shared->gate, host, result, clock_monotonic_us())) != NULL) {
+        result = HOST_GATE_UNKNOWN; /* of those that do not even start */
         if (is_draining(worker)) {
             end_untried(shared, next);
         } else if (start(worker, next)) {
@@ -141,31 +166,61 @@ static void charge_redirect(const struct worker_shared *shared, struct job *job)
     job->charged += bytes;
 }
 
+/* The server's word that the file that is there is the one it has. */
+static void keep_unchanged(struct job *job)
+{
+    job->outcome.status = STATUS_KEPT;
+    job->outcome.failure = FAILURE_NONE;
+    job->outcome.file_bytes = job->existing_bytes;
+    if (job->outcome.etag == NULL)
+        job->outcome.etag = memory_copy_string(job->known_etag);
+    free(job->outcome.path);
+    job->outcome.path = memory_copy_string(job->name);
+}
+
 static void finish(struct worker *worker, struct job *job, enum transfer_verdict verdict)
 {
     const struct worker_shared *shared = worker->shared;
+    enum host_gate_result result = HOST_GATE_SUCCESS;
     char *host = job->admitted_host;
     job->admitted_host = NULL;
     switch (verdict) {
     case TRANSFER_SAVED:
         record(shared, job);
         break;
+    case TRANSFER_UNCHANGED:
+        keep_unchanged(job);
+        record(shared, job);
+        break;
+    case TRANSFER_CHECKED:
+        job->outcome.status = STATUS_OK;
+        job->outcome.failure = FAILURE_NONE;
+        record(shared, job);
+        break;
     case TRANSFER_REDIRECT:
         charge_redirect(shared, job);
         queue_return(shared->queue, job, 0);
         break;
+    case TRANSFER_AGAIN:
+        job_fail(job, FAILURE_CANCELED, "ended before it was asked for once more");
+        queue_return(shared->queue, job, 0);
+        break;
     case TRANSFER_FAILED:
+        result = host_policy_judge(job, &shared->transfer->proxy);
+        host_policy_let_rest(shared->gate, &shared->retry, job, host, random_number());
         worker_settle(shared, job);
         break;
     case TRANSFER_NAME_UNKNOWN:
+        result = host_policy_judge(job, &shared->transfer->proxy);
         resolver_ask(shared->resolver, job_target(job)->host, job);
         break;
     case TRANSFER_LOCAL:
+        result = HOST_GATE_UNKNOWN;
         cancel_raise(shared->cancel, CANCEL_ABORT, STOP_LOCAL);
         record(shared, job);
         break;
     }
-    hand_on(worker, host);
+    hand_on(worker, host, result);
     free(host);
 }
 
@@ -176,21 +231,61 @@ static void end_parked(struct worker *worker)
         end_untried(worker->shared, job);
 }
 
-/* Lets a taken job into its host's gate and starts it. */
+/* Starts a job that the gate has let in, under the permit at hand. */
+static void run_admitted(struct worker *worker, struct job *job)
+{
+    const struct worker_shared *shared = worker->shared;
+    worker->holds_permit = false;
+    if (!start(worker, job)) {
+        char *host = job->admitted_host;
+        job->admitted_host = NULL;
+        record(shared, job);
+        hand_on(worker, host, HOST_GATE_UNKNOWN);
+        free(host);
+    }
+}
+
+/* Lets a taken job into its host's gate and starts it. Parked, it is no longer ours, and the permit
+ * stays at hand for the next one. */
 static void admit(struct worker *worker, struct job *job)
 {
     const struct worker_shared *shared = worker->shared;
-    char *host = memory_copy_string(job_target(job)->host);
-    job->admitted_host = host;
-    if (host_gate_enter(shared->gate, host, job) == HOST_GATE_PARKED)
-        return; /* the permit stays at hand for the next one; the job is no longer ours */
-    worker->holds_permit = false;
-    if (!start(worker, job)) {
-        job->admitted_host = NULL;
-        record(shared, job);
-        hand_on(worker, host);
-        free(host);
+    job->admitted_host = memory_copy_string(job_target(job)->host);
+    switch (host_gate_enter(shared->gate, job->admitted_host, job, clock_monotonic_us())) {
+    case HOST_GATE_ADMITTED:
+        run_admitted(worker, job);
+        break;
+    case HOST_GATE_PARKED:
+        break;
+    case HOST_GATE_DOWN:
+        end_down(shared, job);
+        break;
     }
+}
+
+/* True when a parked job could be taken on; lowers *until_us to when one may come. */
+static bool take_parked(struct worker *worker, int64_t now_us, int64_t *until_us)
+{
+    enum host_gate_answer answer = HOST_GATE_PARKED;
+    struct job *job = host_gate_take(worker->shared->gate, now_us, &answer, until_us);
+    if (job == NULL)
+        return false;
+    if (answer == HOST_GATE_ADMITTED)
+        run_admitted(worker, job);
+    else
+        end_down(worker->shared, job);
+    return true;
+}
+
+/* --max-total-size: what was received counts, so that nothing can hide from it. */
+static bool has_quota(const struct worker_shared *shared)
+{
+    const atomic_llong *received = shared->transfer->received;
+    if (shared->max_total_bytes == 0 || received == NULL ||
+        atomic_load_explicit(received, memory_order_relaxed) < shared->max_total_bytes)
+        return true;
+    cancel_raise(shared->cancel, CANCEL_DRAIN, STOP_QUOTA);
+    return false;
 }
 
 static bool has_permit(struct worker *worker)
@@ -200,36 +295,57 @@ static bool has_permit(struct worker *worker)
     return worker->holds_permit;
 }
 
+/* True when a job from the queue may be brought. *until_us is lowered to when the rate of all hosts
+ * together allows it. */
+static bool may_take(struct worker *worker, int64_t now_us, int64_t *until_us)
+{
+    const struct worker_shared *shared = worker->shared;
+    return !host_gate_is_full(shared->gate) && has_quota(shared) &&
+           host_gate_has_rate(shared->gate, now_us, until_us);
+}
+
+/* The next job to start, parked or queued. False when there is none now; *out_ended when the queue
+ * has ended. */
+static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
+{
+    const struct worker_shared *shared = worker->shared;
+    int64_t now_us = clock_monotonic_us();
+    bool drains = is_draining(worker);
+    if (!drains) {
+        if (!transfer_group_has_room(worker->group) || recorder_is_full(shared->recorder) ||
+            !has_permit(worker))
+            return false;
+        if (take_parked(worker, now_us, until_us))
+            return true;
+        if (!may_take(worker, now_us, until_us))
+            return false;
+    }
+    void *item = NULL;
+    int64_t due_us = CLOCK_NEVER;
+    enum queue_answer answer = queue_take(shared->queue, worker->taker, now_us, &item, &due_us);
+    if (answer == QUEUE_ITEM && drains)
+        end_untried(shared, item);
+    else if (answer == QUEUE_ITEM)
+        admit(worker, item);
+    *out_ended = answer == QUEUE_ENDED;
+    if (due_us < *until_us)
+        *until_us = due_us;
+    return answer == QUEUE_ITEM;
+}
+
 /* Takes and starts jobs while there is room. *out_until_us: when to look again at the latest. False
  * when the queue has ended. */
 static bool fill(struct worker *worker, int64_t *out_until_us)
 {
-    const struct worker_shared *shared = worker->shared;
-    bool goes_on = true;
-    *out_until_us = CLOCK_NEVER;
-    for (;;) {
-        bool drains = is_draining(worker);
-        if (!drains &&
-            (!transfer_group_has_room(worker->group) || recorder_is_full(shared->recorder) ||
-             host_gate_is_full(shared->gate) || !has_permit(worker)))
-            break;
-        void *item = NULL;
-        enum queue_answer answer =
-            queue_take(shared->queue, worker->taker, clock_monotonic_us(), &item, out_until_us);
-        if (answer != QUEUE_ITEM) {
-            goes_on = answer != QUEUE_ENDED;
-            break;
-        }
-        if (drains)
-            end_untried(shared, item);
-        else
-            admit(worker, item);
-    }
+    bool has_ended = false;
+    do {
+        *out_until_us = CLOCK_NEVER;
+    } while (take_next(worker, out_until_us, &has_ended));
     if (worker->holds_permit) {
         worker->holds_permit = false;
-        permits_release(shared->permits);
+        permits_release(worker->shared->permits);
     }
-    return goes_on;
+    return !has_ended;
 }
 
 static void finish_ended(struct worker *worker)

@@ -31,7 +31,8 @@ struct worker_shared {
     const struct transfer_settings *transfer;
     struct root *root;
     size_t sink_bytes;
-    unsigned slots; /* of one worker */
+    unsigned slots;          /* of one worker */
+    int64_t max_total_bytes; /* received by the whole run, then nothing is started; 0 = no limit */
     /* Called before a failed job goes back to the queue, by the thread that returns it. */
     void (*on_retry)(void *context, const struct job *job, int64_t delay_us);
     void *context;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <stdio.h>
 #include <time.h>
 
 /* RFC 3339 has four digits for the year: times outside are shown as its first or last second. */
@@ -102,5 +103,19 @@ char *clock_format_seconds(char out[CLOCK_TEXT_SIZE], int64_t wall_us)
     int64_t seconds = whole_seconds(wall_us, &micros);
     char *end = put_date_time(out, seconds);
     memcpy(end, "Z", 2);
+    return out;
+}
+
+char *clock_format_http(char out[CLOCK_TEXT_SIZE], int64_t seconds)
+{
+    static const char days[] = "Sun\0Mon\0Tue\0Wed\0Thu\0Fri\0Sat";
+    static const char months[] = "Jan\0Feb\0Mar\0Apr\0May\0Jun\0Jul\0Aug\0Sep\0Oct\0Nov\0Dec";
+    time_t moment = (time_t)seconds;
+    struct tm tm;
+    out[0] = '\0';
+    if (gmtime_r(&moment, &tm) != NULL && tm.tm_year >= 0 && tm.tm_year <= 9999 - 1900)
+        snprintf(out, CLOCK_TEXT_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT", days + 4 * tm.tm_wday,
+                 tm.tm_mday, months + 4 * tm.tm_mon, tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+                 tm.tm_sec);
     return out;
 }

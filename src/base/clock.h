@@ -18,5 +18,7 @@ void clock_cpu_us(int64_t *out_user_us, int64_t *out_system_us);
 char *clock_format(char out[CLOCK_TEXT_SIZE], int64_t wall_us);
 /* The same in whole seconds. */
 char *clock_format_seconds(char out[CLOCK_TEXT_SIZE], int64_t wall_us);
+/* An HTTP date (RFC 9110, 5.6.7): Fri, 20 Nov 2026 12:00:30 GMT. "" for years that have none. */
+char *clock_format_http(char out[CLOCK_TEXT_SIZE], int64_t seconds);
 
 #endif

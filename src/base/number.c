@@ -160,6 +160,31 @@ bool number_parse_duration(const char *string, int64_t *out_us)
     return true;
 }
 
+bool number_parse_rate(const char *string, int64_t *out_per_hour)
+{
+    static const struct {
+        const char *name;
+        int64_t per_hour;
+    } units[] = {{"", 3600}, {"/s", 3600}, {"/m", 60}, {"/h", 1}};
+    struct amount amount;
+    int64_t per_hour;
+
+    if (!read_amount(&string, &amount))
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(units); i++) {
+        if (strcmp(units[i].name, string) != 0)
+            continue;
+        if (!scale_amount(&amount, units[i].per_hour, &per_hour))
+            return false;
+        /* A very small rate is not the same as none. */
+        bool is_small =
+            strspn(amount.fraction != NULL ? amount.fraction : "", "0") < amount.fraction_length;
+        *out_per_hour = per_hour == 0 && is_small ? 1 : per_hour;
+        return true;
+    }
+    return false;
+}
+
 char *number_format_count(char out[NUMBER_SIZE], int64_t count)
 {
     char digits[NUMBER_SIZE];
@@ -218,6 +243,19 @@ char *number_format_duration(char out[NUMBER_SIZE], int64_t us)
         put_pair(target, room, minutes, 60, "h", "min");
     else
         put_pair(target, room, hours, 24, "d", "h");
+    return out;
+}
+
+char *number_format_rate(char out[NUMBER_SIZE], int64_t per_hour)
+{
+    if (per_hour == 0)
+        snprintf(out, NUMBER_SIZE, "0");
+    else if (per_hour % 3600 == 0)
+        snprintf(out, NUMBER_SIZE, "%" PRId64 "/s", per_hour / 3600);
+    else if (per_hour % 60 == 0)
+        snprintf(out, NUMBER_SIZE, "%" PRId64 "/m", per_hour / 60);
+    else
+        snprintf(out, NUMBER_SIZE, "%" PRId64 "/h", per_hour);
     return out;
 }
 

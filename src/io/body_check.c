@@ -101,6 +101,11 @@ void body_check_end(struct body_check *check)
         check->sums[i] = digest_end(check->digests[check->active[i]]);
 }
 
+bool body_check_needs_more(const struct body_check *check)
+{
+    return !check->has_type || check->probe.reader != NULL || check->active_count > 0;
+}
+
 bool body_check_has_type(const struct body_check *check)
 {
     return check->has_type;

@@ -20,6 +20,9 @@ bool body_check_begin(struct body_check *check, enum digest_algorithm algorithm,
 void body_check_add(struct body_check *check, const char *bytes, size_t length);
 void body_check_end(struct body_check *check);
 
+/* False when the rest of the body can change nothing: no digest and no image is looked for. */
+bool body_check_needs_more(const struct body_check *check);
+
 /* True once the type is decided: enough bytes have come, or the body has ended. */
 bool body_check_has_type(const struct body_check *check);
 const struct content_type *body_check_type(const struct body_check *check); /* NULL = unknown */

@@ -183,14 +183,29 @@ static DIR *open_stream(int directory, int *out_failure)
     return stream;
 }
 
+static bool claim_nothing(void *context, const char *name)
+{
+    (void)context;
+    (void)name;
+    return false;
+}
+
 int directory_remove_files(int directory)
+{
+    return directory_remove_files_unless(directory, claim_nothing, NULL);
+}
+
+int directory_remove_files_unless(int directory, bool (*stays)(void *context, const char *name),
+                                  void *context)
 {
     int failure = 0;
     DIR *stream = open_stream(directory, &failure);
     if (stream == NULL)
         return failure;
-    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        directory_remove_file(directory, entry->d_name);
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        if (!stays(context, entry->d_name))
+            directory_remove_file(directory, entry->d_name);
+    }
     closedir(stream);
     return 0;
 }

@@ -29,6 +29,9 @@ int directory_make(int parent, const char *path, int (*made)(void *context, cons
 void directory_remove_file(int directory, const char *name);
 /* The same for all entries. */
 int directory_remove_files(int directory);
+/* The same for those that `stays` does not claim. */
+int directory_remove_files_unless(int directory, bool (*stays)(void *context, const char *name),
+                                  void *context);
 
 /* False also when the directory cannot be read. */
 bool directory_holds_only(int directory, const char *name);

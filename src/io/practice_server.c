@@ -192,7 +192,7 @@ static enum MHD_Result reply(struct practice_server *server, struct request *req
         if (request->turn > 0)
             break;
         return send_text(request, MHD_HTTP_SERVICE_UNAVAILABLE, "text/plain", "Try again later.\n",
-                         MHD_HTTP_HEADER_RETRY_AFTER, "1");
+                         MHD_HTTP_HEADER_RETRY_AFTER, "0");
     case PRACTICE_REDIRECTED:
         if (request->was_moved)
             break;

@@ -51,6 +51,7 @@ static void keep_row(struct publisher_entry *entry, const struct state_row *row)
     entry->row.name = memory_copy_string(row->name);
     entry->row.etag = memory_copy_string(row->etag);
     entry->row.type = memory_copy_string(row->type);
+    entry->row.sha256 = memory_copy_string(row->sha256);
     entry->had_row = true;
 }
 
@@ -85,6 +86,7 @@ void publisher_entry_clear(struct publisher_entry *entry)
     free((char *)entry->row.name);
     free((char *)entry->row.etag);
     free((char *)entry->row.type);
+    free((char *)entry->row.sha256);
 }
 
 void publisher_entry_add_number(struct publisher_entry *entry)
@@ -159,10 +161,13 @@ bool publisher_entry_put(struct publisher_entry *entry, struct state *state, boo
         .url = job->listed,
         .name = entry->name,
         .size = job->outcome.file_bytes,
-        .modified = -1, /* whether the server's time was set is not known here */
+        .modified_ns = job->file_mtime_ns,
         .etag = job->outcome.etag,
         .last_modified = job->outcome.last_modified,
         .type = job->outcome.detected_type,
+        .sha256 = job->outcome.sha256,
+        .width = job->outcome.image.width,
+        .height = job->outcome.image.height,
         .downloaded_us = now_us,
         .checks = (int64_t)job->checks,
     };

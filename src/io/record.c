@@ -200,6 +200,8 @@ static void add_file(struct text *text, const struct outcome *outcome)
     add_known(text, outcome->file_bytes);
     ADD(text, ",\"expected\":");
     add_known(text, outcome->expected_bytes);
+    ADD(text, ",\"resumed\":");
+    text_append_signed(text, outcome->resumed_bytes);
     ADD(text, "},\"path\":");
     add_string(text, outcome->path);
     ADD(text, ",\"type\":{\"declared\":");
@@ -251,6 +253,10 @@ bool record_append_json(struct text *text, const struct job *job, const struct r
     ADD(text, ",\"extra\":");
     bool has_extra = job->entry != NULL && job->entry->extra != NULL;
     text_append_string(text, has_extra ? job->entry->extra : "{}");
+    if (job->exec_status >= 0) {
+        ADD(text, ",\"exec\":");
+        text_append_signed(text, job->exec_status);
+    }
     ADD(text, "}\n");
     return finish(text, start);
 }

@@ -142,6 +142,21 @@ int root_open_existing_temporary(struct root *root, const char *temporary)
     return descriptor < 0 ? -errno : descriptor;
 }
 
+int root_open_part(struct root *root, const char *temporary)
+{
+    if (!is_safe_temporary(temporary))
+        return -EINVAL;
+    int descriptor =
+        openat(root->temporary_directory, temporary, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0)
+        return -errno;
+    struct stat status;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1)
+        return descriptor;
+    close(descriptor);
+    return -EINVAL;
+}
+
 bool root_is_empty(struct root *root)
 {
     return directory_holds_only(root->directory, ROOT_PRIVATE_NAME);

@@ -28,7 +28,8 @@ struct root *root_open_read_only(const char *path, struct error *error);
 bool root_has_private(const struct root *root);
 
 /* Creates DIR (and its parents) and DIR/.haul where missing, takes the run lock (flock), removes
- * temporary files of dead runs, and reserves 1 MiB. ERROR_BUSY when another run holds DIR. */
+ * temporary files of dead runs, and reserves 1 MiB. ERROR_BUSY when another run holds DIR. Parts
+ * of files that can be continued (io/partial_file) stay for 7 days. */
 struct root *root_open(const char *path, struct error *error);
 /* True when another run holds DIR; changes nothing. *error becomes ERROR_BUSY then. */
 bool root_is_held(const char *path, struct error *error);
@@ -44,6 +45,9 @@ int root_create_temporary(struct root *root, const char *temporary);
 int root_remove_temporary(struct root *root, const char *temporary);
 /* Descriptor for syncing a finished temporary file. */
 int root_open_existing_temporary(struct root *root, const char *temporary);
+/* For reading and writing a part that an earlier attempt left; -EINVAL for what is no regular file,
+ * or has another name, too. */
+int root_open_part(struct root *root, const char *temporary);
 
 /* True when DIR holds nothing but .haul: then no name can be taken by anything but this run. */
 bool root_is_empty(struct root *root);

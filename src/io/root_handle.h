@@ -1,4 +1,4 @@
-/* What the parts of io/root share. Nobody else includes this. */
+/* What the parts of io/root and io/partial_file share. Nobody else includes this. */
 #ifndef HAUL_IO_ROOT_HANDLE_H
 #define HAUL_IO_ROOT_HANDLE_H
 
@@ -6,6 +6,8 @@
 
 #define ROOT_PRIVATE_NAME ".haul"
 #define ROOT_RESERVE_NAME "reserve"
+#define ROOT_PART_SUFFIX ".part" /* of a file that waits to be continued */
+#define ROOT_INFO_SUFFIX ".info" /* and of what stands beside it */
 
 /* Constant once it is open, which is why no lock is needed. */
 struct root {
@@ -16,6 +18,7 @@ struct root {
     int temporary_directory; /* DIR/.haul/tmp; -1 = opened for looking only */
     int lock;
     bool has_reserve; /* made by this run, so this run removes it */
+    bool has_parts;   /* a dead run left some that can be continued */
 };
 
 #endif

@@ -8,13 +8,16 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "io/directory.h"
 #include "io/root_handle.h"
+#include "model/partial.h"
 
 #define TEMPORARY_NAME "tmp"
 #define LOCK_NAME "lock"
 #define RESERVE_BYTES (1024 * 1024)
+#define PART_LIFE_US (7 * 24 * 3600 * CLOCK_SECOND_US)
 
 static struct root *create(const char *path)
 {
@@ -121,10 +124,39 @@ static bool take_lock(struct root *root, struct error *error)
                            LOCK_NAME);
 }
 
-/* What is no regular file was not made by haul and stays. */
-static bool remove_stale_files(const struct root *root, struct error *error)
+/* `name` is a key and a suffix. When it or its partner with the other one was last written to, in
+ * microseconds since 1970; -1 without a partner. */
+static int64_t pair_written_us(const struct root *root, const char *name, const char *suffix)
 {
-    int result = directory_remove_files(root->temporary_directory);
+    char partner[KEY_TEXT_SIZE + 8];
+    memcpy(partner, name, KEY_TEXT_SIZE - 1);
+    snprintf(partner + KEY_TEXT_SIZE - 1, sizeof(partner) - (KEY_TEXT_SIZE - 1), "%s", suffix);
+    struct stat own, other;
+    if (fstatat(root->temporary_directory, name, &own, AT_SYMLINK_NOFOLLOW) < 0 ||
+        fstatat(root->temporary_directory, partner, &other, AT_SYMLINK_NOFOLLOW) < 0 ||
+        !S_ISREG(own.st_mode) || !S_ISREG(other.st_mode))
+        return -1;
+    int64_t own_us = root_mtime_ns(&own) / 1000;
+    int64_t other_us = root_mtime_ns(&other) / 1000;
+    return own_us > other_us ? own_us : other_us;
+}
+
+static bool may_be_continued(void *context, const char *name)
+{
+    struct root *root = context;
+    bool is_part = partial_is_name(name, ROOT_PART_SUFFIX);
+    if (!is_part && !partial_is_name(name, ROOT_INFO_SUFFIX))
+        return false;
+    int64_t written_us = pair_written_us(root, name, is_part ? ROOT_INFO_SUFFIX : ROOT_PART_SUFFIX);
+    bool stays = written_us >= 0 && clock_wall_us() - written_us < PART_LIFE_US;
+    root->has_parts = root->has_parts || stays;
+    return stays;
+}
+
+/* What is no regular file was not made by haul and stays. */
+static bool remove_stale_files(struct root *root, struct error *error)
+{
+    int result = directory_remove_files_unless(root->temporary_directory, may_be_continued, root);
     return result == 0 || error_set_errno(error, ERROR_LOCAL, -result, "cannot read %s/%s",
                                           root->private_path, TEMPORARY_NAME);
 }

@@ -1,6 +1,7 @@
 #include "io/sink.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -23,8 +24,10 @@ struct sink {
 
     char temporary[NAME_MAX + 1];
     enum sink_stage stage;
-    int descriptor; /* of the temporary file while the stage is SINK_FILE */
-    int failure;    /* first error of this body; all later calls repeat it */
+    bool is_part;
+    int64_t mtime_ns; /* of the last file that was finished */
+    int descriptor;   /* of the temporary file while the stage is SINK_FILE */
+    int failure;      /* first error of this body; all later calls repeat it */
 
     char *buffer;
     size_t capacity;
@@ -107,6 +110,32 @@ static void set_mtime(const struct sink *sink, int64_t mtime)
         (void)futimens(sink->descriptor, times);
 }
 
+static void note_mtime(struct sink *sink)
+{
+    struct stat status;
+    sink->mtime_ns = fstat(sink->descriptor, &status) == 0 ? root_mtime_ns(&status) : 0;
+}
+
+static void set_name(struct sink *sink, const char *temporary)
+{
+    size_t length = strnlen(temporary, sizeof(sink->temporary) - 1);
+    memcpy(sink->temporary, temporary, length);
+    sink->temporary[length] = '\0';
+}
+
+/* For appending, at exactly this length: another one would be another part. */
+static int open_part(struct sink *sink, const char *part, int64_t bytes)
+{
+    int descriptor = root_open_part(sink->root, part);
+    if (descriptor < 0)
+        return descriptor;
+    off_t end = lseek(descriptor, 0, SEEK_END);
+    if (end == bytes)
+        return descriptor;
+    close(descriptor);
+    return -EINVAL;
+}
+
 struct sink *sink_create(struct root *root, size_t memory_bytes)
 {
     struct sink *sink = memory_allocate_zeroed(1, sizeof(*sink));
@@ -128,10 +157,9 @@ void sink_destroy(struct sink *sink)
 void sink_begin(struct sink *sink, const char *temporary)
 {
     assert(sink->stage == SINK_IDLE);
-    size_t length = strnlen(temporary, sizeof(sink->temporary) - 1);
-    memcpy(sink->temporary, temporary, length);
-    sink->temporary[length] = '\0';
+    set_name(sink, temporary);
     sink->stage = SINK_MEMORY;
+    sink->is_part = false;
     sink->failure = 0;
     sink->used = 0;
 }
@@ -145,6 +173,31 @@ int sink_write(struct sink *sink, const char *bytes, size_t length)
     return sink->failure;
 }
 
+int sink_use_part(struct sink *sink, const char *part, int64_t bytes)
+{
+    assert(sink->stage == SINK_MEMORY && sink->used == 0);
+    int descriptor =
+        bytes == 0 ? root_create_temporary(sink->root, part) : open_part(sink, part, bytes);
+    if (descriptor < 0)
+        return descriptor;
+    set_name(sink, part);
+    sink->descriptor = descriptor;
+    sink->stage = SINK_FILE;
+    sink->is_part = true;
+    return 0;
+}
+
+int sink_keep(struct sink *sink)
+{
+    if (sink->stage != SINK_FILE || !sink->is_part)
+        return -ENOENT;
+    int result = sink->failure != 0 ? sink->failure : flush(sink);
+    int closed = descriptor_close(sink->descriptor);
+    sink->descriptor = -1;
+    sink->stage = SINK_IDLE;
+    return result < 0 ? result : closed;
+}
+
 int sink_finish(struct sink *sink, int64_t mtime)
 {
     assert(sink->stage != SINK_IDLE);
@@ -155,6 +208,7 @@ int sink_finish(struct sink *sink, int64_t mtime)
         return sink->failure;
     }
     set_mtime(sink, mtime);
+    note_mtime(sink);
     int result = descriptor_close(sink->descriptor);
     sink->descriptor = -1;
     sink->stage = SINK_IDLE;
@@ -162,6 +216,11 @@ int sink_finish(struct sink *sink, int64_t mtime)
     if (result < 0)
         root_remove_temporary(sink->root, sink->temporary);
     return result;
+}
+
+int64_t sink_mtime_ns(const struct sink *sink)
+{
+    return sink->mtime_ns;
 }
 
 void sink_abort(struct sink *sink)

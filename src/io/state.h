@@ -3,7 +3,10 @@
  * One run uses two handles: the producer's (reads) and the recorder's (writes in transactions). A
  * handle belongs to one thread; no call keeps a read transaction open. A question that cannot be
  * answered because the file cannot be read is answered with false: files are never replaced without
- * being looked at, so nothing is lost by that. */
+ * being looked at, so nothing is lost by that.
+ *
+ * A NULL state remembers nothing (--no-state): it is empty, writes to it succeed, and every
+ * question is answered with no. */
 #ifndef HAUL_IO_STATE_H
 #define HAUL_IO_STATE_H
 
@@ -19,19 +22,43 @@ struct state_row {
     const char *url;  /* as listed, unmasked */
     const char *name; /* final path relative to DIR */
     int64_t size;
-    int64_t modified;      /* mtime that the file got, seconds; -1 unknown */
+    int64_t modified_ns;   /* mtime of the file when it was stored; 0 = unknown */
     const char *etag;      /* may be NULL */
     int64_t last_modified; /* of the reply, -1 unknown */
     const char *type;      /* detected, may be NULL */
+    const char *sha256;    /* hex digits, may be NULL */
+    int64_t width;         /* of an image, 0 = none or unknown */
+    int64_t height;
     int64_t downloaded_us; /* wall clock */
     int64_t checks;        /* hash of what was asked of the file and held; 0 = nothing */
 };
 
-/* Opens, creating database and tables (mode 0600) where missing. A state with another schema number
- * is refused with ERROR_LOCAL. */
-struct state *state_open(struct root *root, struct error *error);
+/* As checks: the program of --exec did not accept the file, and must. */
+#define STATE_CHECKS_REFUSED INT64_C(-1)
+
+/* A state that was not to be trusted. */
+struct state_set_aside {
+    bool happened;
+    char name[64];    /* in DIR/.haul */
+    char reason[160]; /* for a message, printable: "it is damaged: ..." */
+};
+
+/* Opens, creating database and tables (mode 0600) where missing. An older schema is brought up to
+ * date in place. Every page is looked at each time (PRAGMA quick_check, a quarter of a second for a
+ * million rows in memory). A state that is damaged, of a newer schema, or somebody else's is not
+ * trusted and not deleted: it is renamed to state.db.set-aside-UTCTIME (with its -wal and -shm), an
+ * empty one is made, and *out_set_aside (may be NULL) says so. What the machine refuses (a full
+ * disk, a failing one, permissions, locks) is an error instead, and so is what is no regular file.
+ *
+ * Damage that shows later is an error of the write that meets it, and leaves the mark
+ * state.db-damaged, with which the next state_open sets the file aside whatever it looks like. */
+struct state *state_open(struct root *root, struct state_set_aside *out_set_aside,
+                         struct error *error);
+/* A further handle on a state that state_open has looked at in this run; it may write, too. */
+struct state *state_open_reader(struct root *root, struct error *error);
 /* For looking only: writes nothing; where a run was killed or goes on, SQLite needs its -shm file
- * beside the -wal. NULL when there is no state yet (*error stays ERROR_NONE). */
+ * beside the -wal. Older schemas are read as they are; what state_open would set aside is an error.
+ * NULL when there is no state yet (*error stays ERROR_NONE). */
 struct state *state_open_read_only(struct root *root, struct error *error);
 void state_close(struct state *state); /* NULL is fine; an open transaction is rolled back */
 

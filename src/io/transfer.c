@@ -3,17 +3,15 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "io/address.h"
+#include "io/transfer_headers.h"
 #include "io/transfer_options.h"
+#include "io/transfer_resume.h"
 #include "io/transfer_state.h"
-#include "io/transfer_verdict.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define STALL_BYTES_PER_SECOND 1024
-#define STALL_MEASURE_US (CLOCK_SECOND_US / 4)
 
 /* True for a place that this request must not go to. */
 static bool is_forbidden(const struct transfer *transfer, enum address_kind kind)
@@ -31,7 +29,14 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
         transfer->was_refused_address = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    curl_socket_t descriptor =
+        socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const struct throttle *throttle = transfer->settings->throttle;
+    if (throttle != NULL && descriptor != CURL_SOCKET_BAD) {
+        int bytes = transfer_speed_socket_bytes(throttle);
+        (void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    }
+    return descriptor;
 }
 
 /* Runs before each request, also over a connection that was open already. */
@@ -54,7 +59,7 @@ static int on_ready(void *context, char *peer, char *local, int peer_port, int l
     if (job_target(transfer->job)->is_https)
         transfer_tls_watch(&transfer->tls, transfer->handle);
     transfer->is_public = kind == ADDRESS_PUBLIC;
-    transfer->lively_us = transfer->measured_us = clock_monotonic_us();
+    transfer_speed_start(&transfer->speed, clock_monotonic_us());
     return CURL_PREREQFUNC_OK;
 }
 
@@ -63,14 +68,19 @@ static bool headers_are_acceptable(struct transfer *transfer)
 {
     const struct transfer_reply *reply = &transfer->reply;
     int64_t limit = transfer->settings->max_bytes;
-    if (transfer_status_failure(reply->status) == FAILURE_NONE) {
-        if (limit > 0 && reply->length > limit) {
-            transfer_object(transfer, FAILURE_TOO_LARGE, "announced length is above --max-size");
-            return false;
-        }
-        return true;
+    if (transfer->job->is_checked && !transfer->job->is_probed_by_get)
+        return true; /* a reply to HEAD announces a body that does not come */
+    bool is_fitting = transfer_resume_judge(transfer);
+    if (!transfer_keeps_body(transfer))
+        return reply->length <= TRANSFER_WASTE_BYTES && (is_fitting || reply->status != 206);
+    if (!is_fitting)
+        return false;
+    if (limit > 0 && reply->length > limit - transfer->resumed_bytes) {
+        transfer_object(transfer, FAILURE_TOO_LARGE, "announced length is above --max-size");
+        return false;
     }
-    return reply->length <= TRANSFER_WASTE_BYTES; /* of what is not kept */
+    transfer_resume_begin(transfer);
+    return true;
 }
 
 /* True (abort) when a proxy keeps libcurl from coming back. */
@@ -97,7 +107,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     size_t length = size * count;
-    transfer->measured_bytes += (int64_t)length;
+    transfer->speed.measured_bytes += (int64_t)length;
     const char *objection = NULL;
     enum failure failure = transfer_reply_add_line(&transfer->reply, bytes, length, &objection);
     if (failure != FAILURE_NONE) {
@@ -142,23 +152,50 @@ static bool body_is_acceptable(struct transfer *transfer)
     return false;
 }
 
+/* False while the transfer has to wait before it may take these bytes. */
+static bool may_take(struct transfer *transfer, size_t length)
+{
+    struct throttle *throttle = transfer->settings->throttle;
+    bool may_take = true;
+    if (transfer->prefix >= 0) {
+        transfer_speed_pause(&transfer->speed, clock_monotonic_us(), 0);
+        may_take = false;
+    } else if (throttle != NULL) {
+        may_take =
+            transfer_speed_admit(&transfer->speed, throttle, clock_monotonic_us(), (int64_t)length);
+    }
+    if (!may_take)
+        ++*transfer->paused;
+    return may_take;
+}
+
+/* True when the body is longer than it may be. */
+static bool is_too_long(struct transfer *transfer)
+{
+    int64_t limit = transfer->settings->max_bytes;
+    int64_t bytes = transfer->resumed_bytes + transfer->body_bytes;
+    if (limit > 0 && bytes > limit)
+        transfer_object(transfer, FAILURE_TOO_LARGE, "body is above --max-size");
+    else if (transfer->resumed_bytes > 0 && bytes > transfer->part.total)
+        transfer_object(transfer, FAILURE_PROTOCOL, "more came than the rest of the file");
+    return transfer->seen != FAILURE_NONE;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     size_t length = size * count;
-    transfer->measured_bytes += (int64_t)length;
+    if (!may_take(transfer, length))
+        return CURL_WRITEFUNC_PAUSE;
+    transfer->speed.measured_bytes += (int64_t)length;
     transfer->body_bytes += (int64_t)length;
     if (transfer->settings->received != NULL)
         atomic_fetch_add_explicit(transfer->settings->received, (long long)length,
                                   memory_order_relaxed);
-    if (transfer_status_failure(transfer->reply.status) != FAILURE_NONE) {
+    if (!transfer_keeps_body(transfer))
         return transfer->body_bytes > TRANSFER_WASTE_BYTES ? 0 : length;
-    }
-    int64_t limit = transfer->settings->max_bytes;
-    if (limit > 0 && transfer->body_bytes > limit) {
-        transfer_object(transfer, FAILURE_TOO_LARGE, "body is above --max-size");
+    if (is_too_long(transfer))
         return 0;
-    }
     int result = sink_write(transfer->sink, bytes, length);
     if (result < 0) {
         transfer->sink_error = -result;
@@ -169,12 +206,15 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 }
 
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
-                                 size_t sink_bytes, CURLSH *share)
+                                 size_t sink_bytes, CURLSH *share, unsigned *paused)
 {
     struct transfer *transfer = memory_allocate_zeroed(1, sizeof *transfer);
     transfer->settings = settings;
     transfer->share = share;
-    transfer->headers = transfer_options_headers(settings, NULL);
+    transfer->paused = paused;
+    transfer->root = root;
+    transfer->prefix = -1;
+    transfer->headers = transfer_headers_common(settings);
     transfer->sink = sink_create(root, sink_bytes);
     transfer->check = body_check_create();
     return transfer;
@@ -208,7 +248,11 @@ static void clear_request(struct transfer *transfer)
     transfer->has_connected = false;
     transfer->is_public = false;
     transfer->body_bytes = 0;
-    transfer->measured_bytes = 0;
+    transfer->speed = (struct transfer_speed){0};
+    transfer->broken = CURLE_OK;
+    transfer->has_part = transfer->asks_for_rest = transfer->uses_part = false;
+    transfer->must_start_anew = false;
+    transfer->resumed_bytes = 0;
     transfer->error_text[0] = '\0';
 }
 
@@ -220,6 +264,19 @@ static void begin_check(struct transfer *transfer, const struct job *job)
     bool wants_sha256 = transfer->settings->records_sha256 || job->digest_offset != SIZE_MAX;
     if (!body_check_begin(transfer->check, algorithm, wants_sha256))
         transfer_object(transfer, FAILURE_INTERNAL, "this OpenSSL has no such digest");
+}
+
+/* What is sent beside the URL; what may come back follows from it. */
+static struct curl_slist *prepare_headers(struct transfer *transfer, const struct job *job)
+{
+    transfer_resume_find(transfer);
+    const struct partial *part = transfer->asks_for_rest ? &transfer->part : NULL;
+    transfer->reply.may_be_partial = part != NULL || job->is_probed_by_get;
+    transfer->reply.may_be_unchanged = transfer_headers_ask_for_news(job);
+    if (!transfer_headers_differ(transfer->settings, job, part))
+        return transfer_headers_is_listed_origin(job) ? transfer->headers : NULL;
+    transfer->own_headers = transfer_headers_own(transfer->settings, job, part);
+    return transfer->own_headers;
 }
 
 CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
@@ -245,14 +302,12 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
     sink_begin(transfer->sink, job->temporary);
     job->temporary[0] = '\0';
     begin_check(transfer, job);
-    if (job->entry != NULL && job->entry->header_count > 0)
-        transfer->own_headers = transfer_options_headers(transfer->settings, job->entry);
 
     struct transfer_options options = {
         .settings = transfer->settings,
         .job = job,
         .proxy = transfer->proxy,
-        .headers = transfer->own_headers != NULL ? transfer->own_headers : transfer->headers,
+        .headers = prepare_headers(transfer, job),
         .timeout_us = transfer->timeout_us,
         .error_text = transfer->error_text,
         .share = transfer->share,
@@ -267,21 +322,44 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
     return transfer->handle;
 }
 
-bool transfer_must_end(struct transfer *transfer, int64_t now_us)
+static void let_on(struct transfer *transfer, int64_t now_us)
 {
-    if (transfer->seen == FAILURE_CANCELED)
+    transfer_speed_resume(&transfer->speed, now_us);
+    --*transfer->paused;
+    /* Delivers at once what libcurl holds, which may pause it again. */
+    transfer->broken = curl_easy_pause(transfer->handle, CURLPAUSE_CONT);
+}
+
+int64_t transfer_go_on(struct transfer *transfer, int64_t now_us)
+{
+    struct transfer_speed *speed = &transfer->speed;
+    if (!speed->is_paused)
+        return transfer->broken != CURLE_OK ? now_us : CLOCK_NEVER;
+    if (transfer->prefix >= 0 && transfer_resume_show(transfer) && transfer->prefix >= 0)
+        return now_us; /* there is more of it */
+    if (transfer->must_start_anew)
+        transfer->broken = CURLE_WRITE_ERROR;
+    else if (speed->resume_us <= now_us)
+        let_on(transfer, now_us);
+    if (transfer->broken != CURLE_OK)
+        return now_us;
+    return speed->is_paused ? speed->resume_us : CLOCK_NEVER;
+}
+
+bool transfer_must_end(struct transfer *transfer, int64_t now_us, CURLcode *out_code)
+{
+    const struct transfer_settings *settings = transfer->settings;
+    struct transfer_speed *speed = &transfer->speed;
+    *out_code = transfer->broken != CURLE_OK ? transfer->broken : CURLE_OPERATION_TIMEDOUT;
+    if (transfer->seen == FAILURE_CANCELED || transfer->broken != CURLE_OK)
         return true;
-    if (!transfer->has_connected)
-        return false; /* the connect timeout watches over that */
-    int64_t span_us = now_us - transfer->measured_us;
-    if (span_us < STALL_MEASURE_US)
-        return false;
-    int64_t enough = span_us * STALL_BYTES_PER_SECOND / CLOCK_SECOND_US;
-    if (transfer->measured_bytes >= enough)
-        transfer->lively_us = now_us;
-    transfer->measured_us = now_us;
-    transfer->measured_bytes = 0;
-    if (now_us - transfer->lively_us < transfer->settings->stall_timeout_us)
+    int64_t spent_us = now_us - transfer->started_us - transfer_speed_excluded_us(speed, now_us);
+    if (settings->throttle != NULL && spent_us >= transfer->timeout_us) {
+        transfer_object(transfer, FAILURE_TIMEOUT, "longer than --timeout");
+        return true;
+    }
+    /* Before it has connected, the connect timeout watches over it. */
+    if (!transfer_speed_has_stalled(speed, now_us, settings->stall_timeout_us))
         return false;
     transfer_object(transfer, FAILURE_STALLED, "slower than 1 KiB/s for --stall-timeout");
     return true;

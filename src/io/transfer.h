@@ -15,11 +15,20 @@
 #include "model/job.h"
 #include "model/verification.h"
 #include "sync/cancel.h"
+#include "sync/throttle.h"
 
 #include <curl/curl.h>
 #include <stdatomic.h>
 
 #define TRANSFER_WASTE_BYTES (64 * 1024) /* of a body that is not kept */
+
+/* Headers for the hosts that a pattern names (model/host_pattern); they replace those of the same
+ * name given for all hosts, and those of patterns before them. */
+struct host_headers {
+    const char *pattern;
+    const char *const *headers; /* "Name: value" */
+    size_t count;
+};
 
 /* The same for all transfers of a run; lent, constant. */
 struct transfer_settings {
@@ -37,6 +46,8 @@ struct transfer_settings {
     const char *referer;        /* NULL = none */
     const char *const *headers; /* "Name: value" */
     size_t header_count;
+    const struct host_headers *host_headers;
+    size_t host_headers_count;
     struct proxy_settings proxy;
     const struct cancel *cancel; /* asked only where libcurl itself does not come back */
     const char *ca_file;         /* NULL = the system's */
@@ -45,13 +56,15 @@ struct transfer_settings {
     atomic_llong *received; /* body bytes of the run; workers add, progress reads; NULL = nobody */
     unsigned connections;   /* open at once on one multi handle, idle ones included */
     size_t buffer_bytes;    /* libcurl's receive buffer */
+    struct throttle *throttle; /* the bandwidth of the run, NULL = no limit */
 };
 
 struct transfer;
 
-/* `share` (may be NULL) keeps TLS sessions between the requests of one worker; lent. */
+/* `share` (may be NULL) keeps TLS sessions between the requests of one worker; lent. So is
+ * `paused`, the number of transfers of one thread that wait for transfer_go_on. */
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
-                                 size_t sink_bytes, CURLSH *share);
+                                 size_t sink_bytes, CURLSH *share, unsigned *paused);
 void transfer_destroy(struct transfer *transfer); /* not started, or finished; NULL is fine */
 
 /* Prepares a request for job_target(job) and returns the handle to add to a multi handle. The job
@@ -59,10 +72,14 @@ void transfer_destroy(struct transfer *transfer); /* not started, or finished; N
 CURL *transfer_start(struct transfer *transfer, struct job *job, int worker); /* NULL = no memory */
 
 enum transfer_verdict {
-    TRANSFER_SAVED,        /* complete and verified, in job->temporary */
-    TRANSFER_REDIRECT,     /* job_target(job) is the next request to make */
-    TRANSFER_FAILED,       /* job->outcome says why; it may be worth another attempt */
-    TRANSFER_LOCAL,        /* this machine cannot store files (disk full): the run should stop */
+    TRANSFER_SAVED,     /* complete and verified, in job->temporary */
+    TRANSFER_REDIRECT,  /* job_target(job) is the next request to make */
+    TRANSFER_AGAIN,     /* the same once more, at once: a part could not be continued, or HEAD was
+                           refused; the job remembers that, so it happens once each */
+    TRANSFER_UNCHANGED, /* 304: the file that is there is the server's (job->wants_update) */
+    TRANSFER_CHECKED,   /* haul check: the status is fine */
+    TRANSFER_FAILED,    /* job->outcome says why; it may be worth another attempt */
+    TRANSFER_LOCAL,     /* this machine cannot store files (disk full): the run should stop */
     TRANSFER_NAME_UNKNOWN, /* FAILURE_DNS_TEMPORARY until somebody knows why */
 };
 
@@ -70,9 +87,15 @@ enum transfer_verdict {
  * forgets the job. */
 enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code);
 
-/* True when the transfer was canceled, or its reply has come slower than 1 KiB/s for the whole
- * stall timeout; to be asked a few times a second. It is to be removed and finished then. */
-bool transfer_must_end(struct transfer *transfer, int64_t now_us);
+/* Does what a paused transfer waits for, when its time has come: bandwidth is there, or what is on
+ * disk of its file was looked at. Gives the time to call it again: now_us or earlier = at once,
+ * CLOCK_NEVER = it is not paused. */
+int64_t transfer_go_on(struct transfer *transfer, int64_t now_us);
+
+/* True when the transfer was canceled, failed while it went on, or its reply has come slower than
+ * 1 KiB/s for the whole stall timeout (pauses excluded); to be asked a few times a second. It is to
+ * be removed and finished then, with *out_code. */
+bool transfer_must_end(struct transfer *transfer, int64_t now_us, CURLcode *out_code);
 
 /* Marks a running transfer as canceled. */
 void transfer_cancel(struct transfer *transfer);

@@ -1,8 +1,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
+#include "io/partial_file.h"
 #include "io/transfer_info.h"
+#include "io/transfer_resume.h"
 #include "io/transfer_state.h"
-#include "io/transfer_verdict.h"
 #include "model/redirect.h"
 
 #include <errno.h>
@@ -29,6 +30,27 @@ static bool was_cut_off(const struct transfer *transfer)
     return ends_with_connection && transfer->tls.connection != NULL && !transfer->tls.was_closed;
 }
 
+/* What the reply said that would come; of the rest of a file it is known even when it did not. */
+static int64_t body_length(const struct transfer *transfer)
+{
+    if (transfer->resumed_bytes > 0)
+        return transfer->part.total - transfer->resumed_bytes;
+    return transfer->reply.length;
+}
+
+/* The size of the whole file, as far as the reply tells it. */
+static int64_t file_length(const struct transfer *transfer)
+{
+    const struct transfer_reply *reply = &transfer->reply;
+    if (transfer->resumed_bytes > 0)
+        return transfer->part.total;
+    if (transfer->job->is_probed_by_get && reply->status == 206)
+        return reply->has_range ? reply->range.total : -1;
+    if (transfer->job->is_probed_by_get && reply->status == 416)
+        return 0; /* there is no first byte */
+    return reply->length;
+}
+
 static struct transfer_evidence collect_evidence(struct transfer *transfer, CURLcode code,
                                                  int64_t elapsed_us)
 {
@@ -45,12 +67,13 @@ static struct transfer_evidence collect_evidence(struct transfer *transfer, CURL
         .has_resolved = transfer_info_us(transfer->handle, CURLINFO_NAMELOOKUP_TIME_T) > 0,
         .has_connected = transfer->has_connected,
         .has_headers = transfer->reply.has_ended,
+        .is_rest = transfer->resumed_bytes > 0,
         .status = transfer->reply.status,
         .seen = transfer->seen,
         .objection = transfer->objection,
         .was_cut_off = was_cut_off(transfer),
         .sink_error = transfer->sink_error,
-        .length = transfer->reply.length,
+        .length = body_length(transfer),
         .body_bytes = transfer->body_bytes,
         .elapsed_us = elapsed_us,
         .timeout_us = transfer->timeout_us,
@@ -129,6 +152,10 @@ static enum transfer_verdict finish_body(struct transfer *transfer, struct job *
     char detail[OUTCOME_DETAIL_SIZE];
     note_contents(transfer, job);
     enum failure failure = verify(transfer, job, detail, sizeof detail);
+    if (failure != FAILURE_NONE && transfer->resumed_bytes > 0) {
+        transfer->must_start_anew = true; /* whatever was on disk: a whole file may be right */
+        return TRANSFER_AGAIN;
+    }
     if (failure != FAILURE_NONE)
         return fail(job, failure, detail);
     int64_t mtime = transfer->settings->keeps_mtime ? job->outcome.last_modified : -1;
@@ -138,8 +165,12 @@ static enum transfer_verdict finish_body(struct transfer *transfer, struct job *
         job_fail(job, transfer_judge(&evidence, detail, sizeof detail), detail);
         return is_fatal(-result) ? TRANSFER_LOCAL : TRANSFER_FAILED;
     }
-    snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
-    job->outcome.file_bytes = transfer->body_bytes;
+    if (transfer->uses_part)
+        partial_file_name(job->key, job->temporary);
+    else
+        snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
+    job->file_mtime_ns = sink_mtime_ns(transfer->sink);
+    job->outcome.file_bytes = transfer->resumed_bytes + transfer->body_bytes;
     job->outcome.failure = FAILURE_NONE;
     bool is_cut = job->outcome.image.end == IMAGE_END_MISSING;
     outcome_set_detail(&job->outcome, "%s%s", is_cut ? "the image is cut short: " : "",
@@ -147,13 +178,62 @@ static enum transfer_verdict finish_body(struct transfer *transfer, struct job *
     return TRANSFER_SAVED;
 }
 
+/* The headers are all that was asked for. */
+static enum transfer_verdict finish_headers(struct transfer *transfer, struct job *job,
+                                            enum transfer_verdict verdict)
+{
+    transfer_info_note_file(transfer->handle, &job->outcome);
+    job->outcome.failure = FAILURE_NONE;
+    outcome_set_detail(&job->outcome, "%s", "");
+    return verdict;
+}
+
+/* Servers that do not know HEAD say so, or just close the connection. */
+static bool has_refused_head(const struct transfer_evidence *evidence, bool is_answered)
+{
+    if (is_answered)
+        return evidence->status == 405 || evidence->status == 501;
+    char detail[OUTCOME_DETAIL_SIZE];
+    return evidence->status == 0 && evidence->has_connected && evidence->seen == FAILURE_NONE &&
+           transfer_judge(evidence, detail, sizeof detail) == FAILURE_RESET;
+}
+
+/* Of a reply that says all that was asked for: nothing of its body is wanted. True with a verdict.
+ */
+static bool decide_by_headers(struct transfer *transfer, struct job *job,
+                              const struct transfer_evidence *evidence, bool is_answered,
+                              enum transfer_verdict *out_verdict)
+{
+    int status = evidence->status;
+    bool is_head = job->is_checked && !job->is_probed_by_get;
+    if (is_head && has_refused_head(evidence, is_answered)) {
+        job->is_probed_by_get = true;
+        *out_verdict = TRANSFER_AGAIN;
+        return true;
+    }
+    bool is_fine = transfer_status_failure(status) == FAILURE_NONE ||
+                   (job->is_probed_by_get && (status == 206 || status == 416));
+    if (is_answered && job->is_checked && is_fine)
+        *out_verdict = finish_headers(transfer, job, TRANSFER_CHECKED);
+    else if (is_answered && status == 304 && transfer->reply.may_be_unchanged)
+        *out_verdict = finish_headers(transfer, job, TRANSFER_UNCHANGED);
+    else
+        return false;
+    return true;
+}
+
 static enum transfer_verdict decide(struct transfer *transfer, struct job *job,
                                     const struct transfer_evidence *evidence)
 {
-    bool is_redirect = evidence->has_headers && redirect_is_status(evidence->status) &&
+    bool is_answered = evidence->has_headers &&
                        (evidence->seen == FAILURE_NONE || evidence->seen == FAILURE_STALLED);
-    if (is_redirect)
+    if (is_answered && redirect_is_status(evidence->status))
         return finish_redirect(transfer, job);
+    if (is_answered && transfer->must_start_anew)
+        return TRANSFER_AGAIN;
+    enum transfer_verdict verdict;
+    if (decide_by_headers(transfer, job, evidence, is_answered, &verdict))
+        return verdict;
     char detail[OUTCOME_DETAIL_SIZE];
     enum failure failure = transfer_judge(evidence, detail, sizeof detail);
     if (failure == FAILURE_NONE)
@@ -172,22 +252,26 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     struct job *job = transfer->job;
     struct outcome *outcome = &job->outcome;
     int64_t now_us = clock_monotonic_us();
-    int64_t elapsed_us = now_us - transfer->started_us;
+    int64_t elapsed_us =
+        now_us - transfer->started_us - transfer_speed_excluded_us(&transfer->speed, now_us);
     struct transfer_evidence evidence = collect_evidence(transfer, code, elapsed_us);
 
     job->spent_us += elapsed_us;
     outcome->us.total = now_us - job->started_us;
     outcome->http = transfer->reply.status;
     outcome->curl = (int)code;
-    outcome->expected_bytes = transfer->reply.length;
+    outcome->expected_bytes = file_length(transfer);
     transfer_info_note(transfer->handle, transfer->has_connected, transfer->body_bytes, outcome);
-    job->retry_after_us = transfer_status_failure(outcome->http) != FAILURE_NONE
+    job->retry_after_us = !transfer_keeps_body(transfer)
                               ? transfer_info_retry_after_us(transfer->handle)
                               : -1; /* looking costs: all headers are compared */
 
     enum transfer_verdict verdict = decide(transfer, job, &evidence);
-    if (verdict != TRANSFER_REDIRECT)
+    if (verdict != TRANSFER_REDIRECT && verdict != TRANSFER_AGAIN)
         outcome->attempts++;
+    if (transfer->speed.is_paused)
+        --*transfer->paused;
+    transfer_resume_finish(transfer, verdict);
     if (verdict != TRANSFER_SAVED)
         sink_abort(transfer->sink);
     transfer->job = NULL;

@@ -12,6 +12,7 @@ struct transfer_group {
     struct transfer **transfers; /* the first `running` are in use, the others ready */
     unsigned created;
     unsigned running;
+    unsigned paused; /* of these: libcurl reads nothing for them until they go on */
     const struct transfer_settings *settings;
     struct root *root;
     size_t sink_bytes;
@@ -69,8 +70,8 @@ unsigned transfer_group_running(const struct transfer_group *group)
 bool transfer_group_start(struct transfer_group *group, struct job *job, int worker)
 {
     if (group->running == group->created)
-        group->transfers[group->created++] =
-            transfer_create(group->settings, group->root, group->sink_bytes, group->share);
+        group->transfers[group->created++] = transfer_create(
+            group->settings, group->root, group->sink_bytes, group->share, &group->paused);
     struct transfer *transfer = group->transfers[group->running];
     CURL *handle = transfer_start(transfer, job, worker);
     if (handle == NULL) {
@@ -138,19 +139,40 @@ struct job *transfer_group_next(struct transfer_group *group, enum transfer_verd
     }
     while (group->next_checked < group->running) {
         /* A finished transfer's place is taken by the last one, so the place is looked at again. */
-        if (transfer_must_end(group->transfers[group->next_checked], now_us))
-            return finish(group, group->next_checked, CURLE_OPERATION_TIMEDOUT, out_verdict);
+        CURLcode code;
+        if (transfer_must_end(group->transfers[group->next_checked], now_us, &code))
+            return finish(group, group->next_checked, code, out_verdict);
         group->next_checked++;
     }
     return NULL;
 }
 
+/* Lets on what need not wait any longer; gives the time when that is to be done again. */
+static int64_t go_on(struct transfer_group *group)
+{
+    int64_t next_us = CLOCK_NEVER;
+    for (unsigned i = 0; i < group->running && group->paused > 0; i++) {
+        int64_t now_us = clock_monotonic_us();
+        int64_t due_us = transfer_go_on(group->transfers[i], now_us);
+        if (due_us <= now_us)
+            group->next_checked = 0; /* perhaps it has to end */
+        if (due_us < next_us)
+            next_us = due_us;
+    }
+    return next_us;
+}
+
 void transfer_group_wait(struct transfer_group *group, int64_t until_us)
 {
     int running = 0;
+    int64_t before_us = go_on(group);
     curl_multi_perform(group->multi, &running);
     if (has_ended(group))
         return;
+    int64_t after_us = go_on(group);
+    int64_t due_us = before_us < after_us ? before_us : after_us;
+    if (due_us < until_us)
+        until_us = due_us;
     int64_t now_us = clock_monotonic_us();
     if (group->running > 0 && until_us > now_us + CHECK_US)
         until_us = now_us + CHECK_US;

@@ -1,7 +1,8 @@
 #include "io/transfer_options.h"
 
+#include "io/transfer_headers.h"
+#include "io/transfer_speed.h"
 #include "io/transfer_tls.h"
-#include "model/header_field.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,10 +58,10 @@ static void set_identity(CURL *handle, const struct transfer_options *options)
     const struct transfer_settings *settings = options->settings;
     const struct job *job = options->job;
     curl_easy_setopt(handle, CURLOPT_USERAGENT, settings->user_agent);
-    if (job->is_redirected && !url_same_origin(&job->redirected, &job->origin))
-        return;
     if (options->headers != NULL)
         curl_easy_setopt(handle, CURLOPT_HTTPHEADER, options->headers);
+    if (!transfer_headers_is_listed_origin(job))
+        return;
     const char *referer =
         job->entry != NULL && job->entry->referer != NULL ? job->entry->referer : settings->referer;
     if (referer != NULL)
@@ -81,44 +82,25 @@ void transfer_options_apply(CURL *handle, const struct transfer_options *options
     curl_easy_setopt(handle, CURLOPT_HTTP09_ALLOWED, 0L);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, options->error_text);
     curl_easy_setopt(handle, CURLOPT_PRIVATE, options->context);
-    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, (long)settings->buffer_bytes);
+    size_t piece = settings->buffer_bytes;
+    if (settings->throttle != NULL)
+        piece = transfer_speed_piece_bytes(settings->throttle, piece);
+    curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, (long)piece);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, options->on_body);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, options->context);
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, options->on_header);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, options->context);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(settings->connect_timeout_us));
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(options->timeout_us));
+    if (settings->throttle == NULL) {
+        curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds(options->timeout_us));
+    } else {
+        /* libcurl's own clock would count the time that a transfer waits for its bandwidth. And of
+         * HTTP/2 one stream that is paused holds up all others of its connection. */
+        curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    }
+    if (options->job->is_checked && !options->job->is_probed_by_get)
+        curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(handle, CURLOPT_SHARE, options->share);
     set_security(handle, options);
     set_identity(handle, options);
-}
-
-static struct curl_slist *append_header(struct curl_slist *list, const char *header)
-{
-    struct curl_slist *longer = curl_slist_append(list, header);
-    if (longer == NULL)
-        abort();
-    return longer;
-}
-
-static bool has_header(const struct list_entry *entry, const char *header)
-{
-    for (size_t i = 0; entry != NULL && i < entry->header_count; i++) {
-        if (header_field_same_name(entry->headers[i], header))
-            return true;
-    }
-    return false;
-}
-
-struct curl_slist *transfer_options_headers(const struct transfer_settings *settings,
-                                            const struct list_entry *entry)
-{
-    struct curl_slist *list = NULL;
-    for (size_t i = 0; i < settings->header_count; i++) {
-        if (!has_header(entry, settings->headers[i]))
-            list = append_header(list, settings->headers[i]);
-    }
-    for (size_t i = 0; entry != NULL && i < entry->header_count; i++)
-        list = append_header(list, entry->headers[i]);
-    return list;
 }

@@ -8,12 +8,12 @@
 struct transfer_options {
     const struct transfer_settings *settings;
     const struct job *job;
-    const char *proxy;                  /* NULL = direct */
-    struct curl_slist *headers;         /* of the settings, and of the list; lent */
-    int64_t timeout_us;                 /* what is left for this URL */
-    char *error_text;                   /* CURL_ERROR_SIZE bytes */
-    CURLSH *share;                      /* NULL = none */
-    void *context;                      /* for the callbacks */
+    const char *proxy;          /* NULL = direct */
+    struct curl_slist *headers; /* all but what libcurl adds; lent */
+    int64_t timeout_us;         /* what is left for this URL; not libcurl's with a throttle */
+    char *error_text;           /* CURL_ERROR_SIZE bytes */
+    CURLSH *share;              /* NULL = none */
+    void *context;              /* for the callbacks */
     curl_xferinfo_callback on_progress; /* only behind a proxy */
     curl_write_callback on_body;
     curl_write_callback on_header;
@@ -23,10 +23,5 @@ struct transfer_options {
 
 /* Sets every option of a request for job_target(job), on a new handle. */
 void transfer_options_apply(CURL *handle, const struct transfer_options *options);
-
-/* The extra headers as libcurl wants them; curl_slist_free_all when done, NULL when there are none.
- */
-struct curl_slist *transfer_options_headers(const struct transfer_settings *settings,
-                                            const struct list_entry *entry);
 
 #endif

@@ -94,6 +94,13 @@ static bool add_encoding(struct transfer_reply *reply, const char *value, size_t
     return is_first && is_name(value, length, "chunked");
 }
 
+/* It means something beside a 206 only, so what is wrong with it is the caller's to judge. */
+static void add_range(struct transfer_reply *reply, const char *value, size_t length)
+{
+    reply->range_count++;
+    reply->has_range = reply->range_count == 1 && content_range_parse(value, length, &reply->range);
+}
+
 /* A field line (RFC 9112, section 5). NULL, or what is wrong with it. */
 static const char *add_field(struct transfer_reply *reply, const char *line, size_t length)
 {
@@ -109,11 +116,15 @@ static const char *add_field(struct transfer_reply *reply, const char *line, siz
     size_t value_length = length - name - 1;
     bool is_length = is_name(line, name, "Content-Length");
     bool is_encoding = is_name(line, name, "Transfer-Encoding");
-    reply->may_not_be_folded = is_length || is_encoding || is_name(line, name, "Location");
+    bool is_range = is_name(line, name, "Content-Range");
+    reply->may_not_be_folded =
+        is_length || is_encoding || is_range || is_name(line, name, "Location");
     if (is_length && !add_length(reply, value, value_length))
         return "Content-Length is malformed, too large or contradicts itself";
     if (is_encoding && !add_encoding(reply, value, value_length))
         return "Transfer-Encoding is not one \"chunked\"";
+    if (is_range)
+        add_range(reply, value, value_length);
     return NULL;
 }
 
@@ -122,6 +133,8 @@ static void begin_block(struct transfer_reply *reply, const char *line, size_t l
     reply->status = parse_status(line, length);
     reply->length = -1;
     reply->is_chunked = false;
+    reply->range_count = 0;
+    reply->has_range = false;
     reply->is_in_block = true;
     reply->may_not_be_folded = true; /* there is nothing yet to continue */
 }
@@ -134,7 +147,8 @@ static enum failure end_headers(struct transfer_reply *reply, const char **out_o
     reply->has_ended = true;
     if (reply->is_chunked)
         reply->length = -1;
-    if (reply->status == 206 || reply->status == 304) {
+    if ((reply->status == 206 && !reply->may_be_partial) ||
+        (reply->status == 304 && !reply->may_be_unchanged)) {
         *out_objection = "a partial or conditional reply that was not asked for";
         return FAILURE_PROTOCOL;
     }

@@ -8,6 +8,7 @@
 
 #include "base/common.h"
 #include "model/outcome.h"
+#include "model/partial.h"
 
 #define TRANSFER_HEADER_BYTES (256 * 1024)
 #define TRANSFER_HEADER_LINES 1000
@@ -19,8 +20,13 @@ struct transfer_reply {
     int64_t length;         /* Content-Length (RFC 9110, 8.6), -1 = none or overruled by chunked */
     bool is_chunked;        /* Transfer-Encoding: its length then does not count (RFC 9112, 6.3) */
     bool is_in_block;       /* behind a status line, before the empty line */
-    bool may_not_be_folded; /* the field before: length, encoding, target, or none at all */
-    size_t bytes;           /* of all header and trailer lines */
+    bool may_not_be_folded; /* the field before: length, encoding, range, target, or none at all */
+    bool may_be_partial;    /* from the caller: a part was asked for */
+    bool may_be_unchanged;  /* from the caller: only news were asked for */
+    unsigned range_count;   /* Content-Range lines */
+    bool has_range;         /* there is one, and it can be read */
+    struct content_range range;
+    size_t bytes; /* of all header and trailer lines */
     unsigned lines;
 };
 

@@ -1,20 +1,25 @@
-/* A transfer from the inside: what its callbacks (io/transfer) see and its end (io/transfer_end)
- * judges. For these two files only. */
+/* A transfer from the inside: what its callbacks (io/transfer) see, its part on disk
+ * (io/transfer_resume), and what its end (io/transfer_end) judges. For these files only. */
 #ifndef HAUL_IO_TRANSFER_STATE_H
 #define HAUL_IO_TRANSFER_STATE_H
 
 #include "io/body_check.h"
 #include "io/transfer.h"
 #include "io/transfer_reply.h"
+#include "io/transfer_speed.h"
 #include "io/transfer_tls.h"
+#include "io/transfer_verdict.h"
+#include "model/partial.h"
 
 struct transfer {
     const struct transfer_settings *settings;
     CURL *handle; /* of the request in progress or the last one */
     CURLSH *share;
     struct curl_slist *headers; /* of all requests */
+    struct root *root;
     struct sink *sink;
     struct body_check *check;
+    unsigned *paused; /* how many transfers of this thread are; lent */
 
     /* of the request in progress; zeroed by transfer_start */
     struct job *job;
@@ -33,11 +38,26 @@ struct transfer {
     int64_t body_bytes;
     int64_t timeout_us;
     int64_t started_us;
-    int64_t lively_us;      /* when the reply last came fast enough */
-    int64_t measured_us;    /* start of the present measurement of its speed */
-    int64_t measured_bytes; /* what came since */
+    struct transfer_speed speed;
+    CURLcode broken; /* libcurl's answer when the reply was let on again */
+
+    struct partial part;   /* what an earlier attempt or this one left of the file */
+    bool has_part;         /* there is one */
+    bool asks_for_rest;    /* the request has a Range */
+    bool uses_part;        /* the body goes to it */
+    bool must_start_anew;  /* it cannot be continued after all */
+    int64_t resumed_bytes; /* that were there before the body */
+    int prefix;            /* descriptor while these are shown to `check`; -1 = it has seen them */
     char error_text[CURL_ERROR_SIZE];
 };
+
+/* True for a reply whose body is the file, or the rest of it. */
+static inline bool transfer_keeps_body(const struct transfer *transfer)
+{
+    return !transfer->job->is_checked &&
+           (transfer->resumed_bytes > 0 ||
+            transfer_status_failure(transfer->reply.status) == FAILURE_NONE);
+}
 
 /* Notes why the request must end; the first reason counts. `objection`: static text, or NULL. */
 static inline void transfer_object(struct transfer *transfer, enum failure failure,

@@ -135,8 +135,9 @@ enum failure transfer_judge(const struct transfer_evidence *evidence, char *deta
         snprintf(detail, detail_size, "cannot store the body: %s", strerror(evidence->sink_error));
         return judge_storing(evidence->sink_error);
     }
-    enum failure by_status =
-        evidence->has_headers ? transfer_status_failure(evidence->status) : FAILURE_NONE;
+    enum failure by_status = evidence->has_headers && !evidence->is_rest
+                                 ? transfer_status_failure(evidence->status)
+                                 : FAILURE_NONE;
     /* What the server said counts more than how the rest of an error page arrived. */
     if (by_status != FAILURE_NONE &&
         (evidence->seen == FAILURE_NONE || evidence->seen == FAILURE_STALLED)) {

@@ -18,6 +18,7 @@ struct transfer_evidence {
     bool has_resolved;      /* the host's address is known */
     bool has_connected;     /* a connection, TLS included, was ready for the request */
     bool has_headers;       /* the final reply's headers were read to their end */
+    bool is_rest;           /* a 206 that goes on where a part ends */
     int status;             /* of the reply, 0 = none */
     enum failure seen;      /* what a callback objected to, FAILURE_NONE = nothing */
     const char *objection;  /* the words for it, NULL = none */

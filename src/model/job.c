@@ -16,6 +16,7 @@ struct job *job_create(uint64_t index, const char *source, uint64_t line, const 
     job->listed_length = listed_length;
     job->retry_after_us = -1;
     job->digest_offset = SIZE_MAX;
+    job->exec_status = -1;
     outcome_init(&job->outcome);
     return job;
 }
@@ -28,6 +29,8 @@ void job_destroy(struct job *job)
     free(job->admitted_host);
     free(job->name);
     free(job->server_name);
+    free(job->known_etag);
+    free(job->known_date);
     free(job->mirrors);
     list_entry_destroy(job->entry);
     list_refused_destroy(job->refused);

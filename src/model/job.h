@@ -39,6 +39,16 @@ struct job {
     bool is_redirected;
     bool came_from_public; /* an earlier hop was served from a public address */
 
+    bool wants_update; /* the file is there: the server is asked whether it has changed */
+    char *known_etag;  /* of the file that is there; owned, NULL = none */
+    char *known_date;  /* its Last-Modified as the server wrote it or would; owned, NULL = none */
+    bool is_checked;   /* only the status is asked for (haul check) */
+    bool is_probed_by_get; /* HEAD was refused: a ranged GET asks */
+    bool is_accepted;      /* failed with a status that the user called fine (--ok-status) */
+    bool was_cut_short;    /* the run ended before its next attempt */
+    bool is_published;     /* its file has its name: only its record is missing */
+    bool starts_anew;      /* what was left of the file cannot be continued */
+
     char *name;             /* claimed path below DIR; owned, NULL until one was given */
     size_t digest_offset;   /* of the digits in it that the content decides; SIZE_MAX = none */
     char *server_name;      /* Content-Disposition's, where it is asked for; owned, NULL = none */
@@ -56,8 +66,10 @@ struct job {
     int64_t spent_us;       /* in transfers so far, waiting excluded */
     int64_t retry_after_us; /* the server's wish after the last attempt, -1 = none */
 
-    char *admitted_host; /* the host whose gate it passed or waits at; owned, NULL = none */
-    char temporary[24];  /* name of the complete, unpublished file; "" = none */
+    char *admitted_host;   /* the host whose gate it passed or waits at; owned, NULL = none */
+    char temporary[40];    /* name of the complete, unpublished file; "" = none */
+    int64_t file_mtime_ns; /* of that file, as the file system has it; 0 = unknown */
+    int exec_status;       /* of --exec: exit status, 128 + signal, -1 = none ran */
     struct outcome outcome;
 };
 

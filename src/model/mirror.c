@@ -30,7 +30,7 @@ bool mirror_next(struct job *job, const struct retry_policy *policy, int64_t tim
     if (count == 1)
         return has_time && retry_delay_us(policy, outcome, job->retry_after_us, random, out_us);
 
-    bool is_transient = has_time && retry_is_transient(outcome->failure, outcome->http);
+    bool is_transient = has_time && retry_is_transient(policy, outcome->failure, outcome->http);
     /* The first attempt at each mirror is none of the retries. */
     bool is_first_round = outcome->attempts < count;
     unsigned retry = is_first_round ? 1 : outcome->attempts - count + 1;

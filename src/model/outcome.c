@@ -8,9 +8,13 @@
 #include "base/memory.h"
 
 static const char *const STATUS_NAMES[STATUS_COUNT] = {
-    [STATUS_DOWNLOADED] = "downloaded", [STATUS_KEPT] = "kept",
-    [STATUS_DUPLICATE] = "duplicate",   [STATUS_SKIPPED] = "skipped",
-    [STATUS_FAILED] = "failed",         [STATUS_NOT_TRIED] = "not_tried",
+    [STATUS_DOWNLOADED] = "downloaded",
+    [STATUS_KEPT] = "kept",
+    [STATUS_DUPLICATE] = "duplicate",
+    [STATUS_SKIPPED] = "skipped",
+    [STATUS_FAILED] = "failed",
+    [STATUS_NOT_TRIED] = "not_tried",
+    [STATUS_OK] = "ok",
 };
 
 static const char *const FAILURE_NAMES[FAILURE_COUNT] = {
@@ -97,6 +101,7 @@ void outcome_clear_reply(struct outcome *outcome)
     outcome->detected_type = NULL;
     outcome->image = (struct image_info){0};
     outcome->last_modified = -1;
+    outcome->resumed_bytes = 0;
 }
 
 void outcome_clear_hops(struct outcome *outcome)

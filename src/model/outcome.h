@@ -19,6 +19,7 @@ enum status {
     STATUS_SKIPPED,
     STATUS_FAILED,
     STATUS_NOT_TRIED,
+    STATUS_OK, /* haul check: in place of downloaded */
     STATUS_COUNT,
 };
 
@@ -95,7 +96,8 @@ struct outcome {
     struct phases us;
     int64_t wire_bytes;        /* headers and body received, all attempts */
     int64_t file_bytes;        /* size of the file, -1 = none */
-    int64_t expected_bytes;    /* announced body length of the last attempt, -1 = unknown */
+    int64_t expected_bytes;    /* announced size of it in the last attempt, -1 = unknown */
+    int64_t resumed_bytes;     /* of it, what was there before the last attempt */
     char *path;                /* final name relative to the output directory; owned, may be NULL */
     char *declared_type;       /* Content-Type without parameters, lower case; owned, may be NULL */
     const char *detected_type; /* media type by magic bytes; static, may be NULL */

@@ -65,7 +65,25 @@ static bool parse_seconds(const char *value, size_t length, uint64_t *out_second
     return length > 0;
 }
 
-bool retry_is_transient(enum failure failure, int http)
+/* The failure is nothing but what the status says. */
+static bool is_by_status(enum failure failure)
+{
+    switch (failure) {
+    case FAILURE_NOT_FOUND:
+    case FAILURE_GONE:
+    case FAILURE_FORBIDDEN:
+    case FAILURE_AUTH:
+    case FAILURE_RATE_LIMITED:
+    case FAILURE_CLIENT_ERROR:
+    case FAILURE_SERVER_ERROR:
+    case FAILURE_NO_CONTENT:
+        return true;
+    default: /* the status of, say, a page that was too large does not make it worth a retry */
+        return false;
+    }
+}
+
+bool retry_is_transient(const struct retry_policy *policy, enum failure failure, int http)
 {
     switch (failure) {
     case FAILURE_DNS_TEMPORARY:
@@ -76,13 +94,10 @@ bool retry_is_transient(enum failure failure, int http)
     case FAILURE_TRUNCATED:
     case FAILURE_REFUSED:
         return true;
-    case FAILURE_RATE_LIMITED:
-    case FAILURE_CLIENT_ERROR:
-    case FAILURE_SERVER_ERROR:
-        return http == 408 || http == 425 || http == 429 || http == 500 || http == 502 ||
-               http == 503 || http == 504;
-    default: /* the status of, say, a page that was too large does not make it worth a retry */
-        return false;
+    default:
+        return is_by_status(failure) &&
+               (http == 408 || http == 425 || http == 429 || http == 500 || http == 502 ||
+                http == 503 || http == 504 || status_set_has(&policy->also, http));
     }
 }
 
@@ -91,13 +106,28 @@ bool retry_delay_us(const struct retry_policy *policy, const struct outcome *out
 {
     if (outcome->attempts > policy->retries)
         return false;
-    if (!retry_is_transient(outcome->failure, outcome->http))
+    if (!retry_is_transient(policy, outcome->failure, outcome->http))
         return false;
     if (retry_after_us > policy->max_wait_us)
         return false;
     int64_t delay_us = random_part(backoff_ceiling_us(policy, outcome->attempts), random);
     *out_us = delay_us > retry_after_us ? delay_us : retry_after_us;
     return true;
+}
+
+int64_t retry_rest_us(const struct retry_policy *policy, unsigned rests, int64_t retry_after_us,
+                      uint32_t random)
+{
+    if (retry_after_us >= 0)
+        return retry_after_us < policy->max_wait_us ? retry_after_us : policy->max_wait_us;
+    /* At least half: nothing at all, which full jitter can give, is no rest. */
+    int64_t ceiling_us = backoff_ceiling_us(policy, rests);
+    return ceiling_us / 2 + random_part(ceiling_us - ceiling_us / 2, random);
+}
+
+int64_t retry_probe_us(const struct retry_policy *policy)
+{
+    return backoff_ceiling_us(policy, policy->retries + 1);
 }
 
 bool retry_after_parse(const char *value, int64_t now_wall_us, int64_t *out_us)

@@ -212,6 +212,8 @@ void summary_add(struct summary *summary, const struct job *job, int64_t elapsed
 {
     const struct outcome *outcome = &job->outcome;
     add_counts(&summary->counts, outcome);
+    summary->counts.cut_short += outcome->status == STATUS_FAILED && job->was_cut_short;
+    summary->counts.accepted += outcome->status == STATUS_FAILED && job->is_accepted;
     histogram_add(&summary->total_us, outcome->us.total);
     histogram_add(&summary->ttfb_us, outcome->us.ttfb);
     add_to_timeline(summary, outcome, elapsed_us);

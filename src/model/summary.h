@@ -7,7 +7,7 @@
 #include "model/histogram.h"
 #include "model/job.h"
 
-/* Copied whole by readers. The six statuses add up to total. */
+/* Copied whole by readers. The statuses add up to total. */
 struct counts {
     uint64_t total;
     uint64_t by_status[STATUS_COUNT];
@@ -17,6 +17,8 @@ struct counts {
     uint64_t attempts;
     uint64_t retries;           /* attempts after the first of each URL */
     uint64_t recovered;         /* downloaded after at least one failed attempt */
+    uint64_t accepted;          /* failed with a status that the user called fine (--ok-status) */
+    uint64_t cut_short;         /* failed because the run ended before their next attempt */
     uint64_t incomplete_images; /* downloaded although their end is missing */
     uint64_t connections_opened;
     uint64_t connections_reused;

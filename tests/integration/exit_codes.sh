@@ -48,6 +48,15 @@ usage --dir --dir
 usage ''
 usage '' -d "$DIR"
 usage --jobs -d "$DIR" --jobs 0 "$WORK/missing.txt"
+usage --deadline -d "$DIR" --deadline 25:00 "$ok"
+usage --deadline -d "$DIR" --deadline soon "$ok"
+usage --jitter -d "$DIR" --jitter 5x "$ok"
+usage --max-failures -d "$DIR" --max-failures many "$ok"
+usage --ok-status -d "$DIR" --ok-status 4040 "$ok"
+usage --retry-on -d "$DIR" --retry-on often "$ok"
+usage --max-total-size -d "$DIR" --max-total-size -1 "$ok"
+usage --lock-wait -d "$DIR" --lock-wait forever "$ok"
+usage --rate -d "$DIR" --rate fast "$ok"
 
 # This machine cannot store files.
 echo 'a file' >"$OUTER/plain-file"
@@ -74,23 +83,121 @@ if [ -e "$DIR/.haul/last/report.json" ]; then
 fi
 assert_files
 
-# One run at a time in a directory; that comes before an unreadable list.
+# Some failures are expected.
+for i in 1 2 3 4; do
+    echo "$FAULT/status/404?$i"
+    echo "$ok-$i"
+done >"$WORK/half.txt"
+allowed() { # EXPECTED_EXIT ARGUMENT...
+    local expected=$1
+    shift
+    fresh_dir "allowed-$expected-${*//[^0-9a-z]/}"
+    run_haul "$expected" -d "$DIR" "$@" "$WORK/half.txt"
+    assert_eq "$(report .exit_code)" "$expected" "exit code in the report of $*"
+}
+allowed 1
+allowed 0 --max-failures 4
+allowed 0 --max-failures 50%
+allowed 8 --max-failures 3
+allowed 8 --max-failures 49%
+allowed 8 --max-failures 0
+allowed 0 --ok-status 404
+allowed 0 --ok-status 300-499
+allowed 1 --ok-status 403,405-410
+allowed 0 --ok-status 404 --max-failures 0
+assert_counts '{downloaded: 4, failed: 4}'
+fresh_dir nothing-but
+run_haul 0 -d "$DIR" --max-failures 100% "$FAULT/status/404" # comes before 3
+check_run
+fresh_dir nothing-else
+run_haul 0 -d "$DIR" --ok-status 404,410 "$FAULT/status/404" "$FAULT/status/410"
+check_run
+fresh_dir nothing-fine
+run_haul 3 -d "$DIR" --ok-status 404 --retries 0 "$FAULT/status/500" "$FAULT/status/403"
+check_run
+
+# More than allowed stops the run: what was not started is not tried.
+{
+    for i in {1..5}; do
+        echo "$FAULT/status/404?$i"
+    done
+    for i in {1..300}; do
+        echo "$FAULT/delay/50/late-$i"
+    done
+} >"$WORK/worse.txt"
+fresh_dir eight
+run_haul 8 -d "$DIR" --max-failures 3 -j 2 --threads 1 "$WORK/worse.txt"
+check_run
+assert_eq "$(report .counts.total)" 305 "records"
+assert_at_least "$(report .counts.failed)" 4 "failed"
+assert_at_least "$(report .counts.not_tried)" 200 "not tried"
+# An unreadable list comes before that, and both before a deadline.
+fresh_dir five-before-eight
+run_haul 5 -d "$DIR" --max-failures 0 "$WORK/missing.txt" "$WORK/worse.txt"
+fresh_dir eight-before-six
+run_haul 8 -d "$DIR" --max-failures 0 --deadline 500ms --max-total-size 1 -j 2 "$FAULT/status/404" \
+    "$WORK/worse.txt"
+
+# A deadline or a quota.
+fresh_dir six
+run_haul 6 -d "$DIR" --deadline 700ms -j 2 --max-failures 100% "$WORK/worse.txt"
+check_run
+assert_eq "$(report .exit_code)" 6 "exit code in the report"
+assert_eq "$(report .counts.total)" 305 "records"
+assert_at_least "$(report .counts.downloaded)" 2 "downloaded"
+assert_at_least "$(report .counts.not_tried)" 100 "not tried"
+run_haul 1 -d "$DIR" -j 20 --per-host 20 "$WORK/worse.txt" # goes on
+check_run
+assert_counts "{failed: 5, kept: $(report .counts.kept), downloaded: $(report .counts.downloaded)}"
+fresh_dir six-before-three
+run_haul 6 -d "$DIR" --deadline 500ms -j 1 --retries 0 --timeout 1200ms "$FAULT/status/404" \
+    "$FAULT/drip" "$ok"
+check_run
+assert_counts '{failed: 2, not_tried: 1}'
+fresh_dir quota
+for i in {1..100}; do
+    echo "$FAULT/ok/part-$i?size=100000"
+done >"$WORK/parts.txt"
+run_haul 6 -d "$DIR" --max-total-size 1M -j 4 "$WORK/parts.txt"
+check_run
+assert_eq "$(report .counts.failed)" 0 "failed"
+assert_at_least "$(report .counts.downloaded)" 10 "downloaded"
+assert_at_most "$(report .counts.downloaded)" 30 "downloaded"
+fresh_dir quota-not-reached
+run_haul 0 -d "$DIR" --max-total-size 1G -j 4 "$WORK/parts.txt"
+check_run
+
+# One run at a time in a directory; that comes before an unreadable list, and after wrong usage.
+second() { # EXPECTED_EXIT ARGUMENT...: a run beside the one that start_haul has started
+    local expected=$1 status=0
+    shift
+    timeout "$(scaled 10)" "$HAUL" -d "$DIR" "$@" >"$OUT.2" 2>"$ERR.2" || status=$?
+    assert_eq "$status" "$expected" "exit code of a second run: haul $*"
+}
 fresh_dir held
 start_haul -d "$DIR" "$FAULT/delay/3000/slow"
 wait_until 10 test -e "$DIR/.haul/last" || fail "the first run does not start"
-first=$HAUL_PID
-timeout "$(scaled 10)" "$HAUL" -d "$DIR" "$ok" >"$OUT.2" 2>"$ERR.2" || status=$?
-assert_eq "${status:-0}" 7 "exit code of a second run"
+second 7 "$ok"
 assert "the message names the directory" grep -qF "$DIR" "$ERR.2"
+second 7 "$WORK/missing.txt"
+second 2 --jobs 0 "$ok"
+start=$(now_ms)
+second 7 --lock-wait 600ms "$ok"
+waited=$(($(now_ms) - start))
+assert_at_least "$waited" 600 "time that was waited for the lock in ms"
+assert_at_most "$waited" "$(scaled 1800)" "time that was waited for the lock in ms"
+# SIGTERM ends the waiting, too.
 status=0
-timeout "$(scaled 10)" "$HAUL" -d "$DIR" "$WORK/missing.txt" >"$OUT.2" 2>"$ERR.2" || status=$?
-assert_eq "$status" 7 "exit code of a second run with a missing list"
-HAUL_PID=$first
+timeout --preserve-status -k 5 -s TERM 0.5 "$HAUL" -d "$DIR" --lock-wait 60s "$ok" >"$OUT.2" 2>"$ERR.2" || status=$?
+assert_eq "$status" 143 "exit code of a run that was stopped while it waited"
+# Who waits long enough goes on when the first has ended.
+second 0 --lock-wait 60s "$ok"
 wait_haul 0 10
 check_run
-assert_files slow
+assert_files file slow
 run_haul 0 -d "$DIR" "$ok"
 check_run
+assert_counts '{kept: 1}'
 
 # Ended by a signal: 128 + its number.
 for signal in INT TERM; do
@@ -101,3 +208,31 @@ for signal in INT TERM; do
     wait_haul "$([ $signal = INT ] && echo 130 || echo 143)" 8
     check_run
 done
+
+# A signal comes before a deadline that has passed: running transfers would have had 30 s.
+fresh_dir signal-before-six
+start_haul -d "$DIR" --deadline 200ms -j 1 "$FAULT/delay/20000/slow" "$ok"
+wait_until 10 test -e "$DIR/.haul/last" || fail "the run does not start"
+sleep 0.6
+kill -INT "$HAUL_PID"
+wait_haul 130 8
+check_run
+assert_class /slow canceled
+assert_class /ok/file not_tried
+
+# -q on success prints nothing at all, whatever success is.
+quiet() { # ARGUMENT...
+    run_haul 0 -q -d "$DIR" "$@"
+    assert_eq "$(cat "$OUT" "$ERR")" "" "output of haul -q $*"
+}
+fresh_dir quiet
+quiet "$ok" "$ok"
+quiet "$ok" "$FAULT/flaky/1/again" --retry-wait 20ms
+quiet --ok-status 404 "$ok" "$FAULT/status/404"
+quiet --max-failures 1 "$ok" "$FAULT/status/404"
+: >"$WORK/empty.txt"
+quiet --allow-empty "$WORK/empty.txt"
+printf '%s\n dir=/absolute\n' "$ok" >"$WORK/warned.txt"
+quiet "$WORK/warned.txt"
+run_haul 5 -q -d "$DIR" "$WORK/empty.txt"
+assert_eq "$(wc -l <"$ERR")" 1 "lines on stderr for an empty list"

@@ -1,5 +1,6 @@
 #include "fault_connection.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -50,6 +51,7 @@ static bool parse_request(struct connection *connection)
     char *line_end = strstr(connection->head, "\r\n");
     bool closes = strcasestr(line_end, "\r\nConnection: close") != NULL;
     *line_end = '\0';
+    connection->fields = line_end + 1;
     connection->method = strtok_r(connection->head, " ", &rest);
     connection->target = strtok_r(NULL, " ", &rest);
     const char *version = strtok_r(NULL, " ", &rest);
@@ -73,6 +75,7 @@ static void forget_request(struct connection *connection)
     connection->head = NULL;
     connection->path = NULL;
     connection->query = NULL;
+    connection->fields = NULL;
     memmove(connection->input, connection->input + connection->request_length,
             connection->input_length - connection->request_length + 1);
     connection->input_length -= connection->request_length;
@@ -84,6 +87,24 @@ static bool peer_hangs_up(const struct connection *connection, int milliseconds)
 {
     struct pollfd event = {.fd = connection->sock, .events = POLLRDHUP};
     return poll(&event, 1, milliseconds) > 0;
+}
+
+static void note_address(struct connection *connection)
+{
+    struct sockaddr_in local = {.sin_family = AF_INET};
+    socklen_t size = sizeof(local);
+    getsockname(connection->sock, (struct sockaddr *)&local, &size);
+    inet_ntop(AF_INET, &local.sin_addr, connection->address, sizeof(connection->address));
+}
+
+/* One column of the log. */
+static void append_field(const struct connection *connection, const char *name, FILE *line)
+{
+    char *value = connection_field(connection, name);
+    for (char *blank = value; blank != NULL && (blank = strchr(blank, ' ')) != NULL;)
+        *blank = '_';
+    fprintf(line, " %s", value != NULL && *value != '\0' ? value : "-");
+    free(value);
 }
 
 int64_t connection_now_us(void)
@@ -102,6 +123,7 @@ struct connection *connection_open(const struct server *server, int sock)
     setsockopt(sock, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     struct connection *connection = allocate(sizeof(*connection));
     *connection = (struct connection){.server = server, .sock = sock};
+    note_address(connection);
     connection->input = allocate(CONNECTION_INPUT_MAX + 1);
     connection->input[0] = '\0';
     connection->output = allocate(CONNECTION_OUTPUT_MAX);
@@ -173,6 +195,26 @@ bool connection_is_head(const struct connection *connection)
     return strcmp(connection->method, "HEAD") == 0;
 }
 
+char *connection_field(const struct connection *connection, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *line = connection->fields; (line = strchr(line, '\n')) != NULL;) {
+        line++;
+        if (strncasecmp(line, name, length) != 0 || line[length] != ':')
+            continue;
+        const char *value = line + length + 1;
+        value += strspn(value, " \t");
+        size_t value_length = strcspn(value, "\r\n");
+        while (value_length > 0 && isblank((unsigned char)value[value_length - 1]))
+            value_length--;
+        char *copy = strndup(value, value_length);
+        if (copy == NULL)
+            abort();
+        return copy;
+    }
+    return NULL;
+}
+
 bool connection_put(struct connection *connection, const char *bytes, size_t length)
 {
     while (length > 0) {
@@ -214,18 +256,27 @@ void connection_log(struct connection *connection, int status)
     if (connection->is_logged || connection->server->log < 0)
         return;
     connection->is_logged = true;
+    static const char *const columns[] = {"Range", "If-Range", "If-None-Match",
+                                          "If-Modified-Since"};
     char *line = NULL;
-    int length =
-        asprintf(&line, "%lld %lld %s %s %d\n", (long long)connection->start_us,
-                 (long long)connection_now_us(), connection->method, connection->target, status);
-    if (length < 0)
+    size_t length = 0;
+    FILE *stream = open_memstream(&line, &length);
+    if (stream == NULL)
         abort();
-    for (int i = 0; i < length - 1; i++) {
+    fprintf(stream, "%lld %lld %s %s %d %s", (long long)connection->start_us,
+            (long long)connection_now_us(), connection->method, connection->target, status,
+            connection->address);
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+        append_field(connection, columns[i], stream);
+    fputc('\n', stream);
+    if (fclose(stream) != 0)
+        abort();
+    for (size_t i = 0; i < length - 1; i++) {
         if (line[i] != ' ' && !isgraph((unsigned char)line[i]))
             line[i] = '?';
     }
     /* One write to a file opened for appending: lines of several threads do not mix. */
-    if (write(connection->server->log, line, (size_t)length) != length)
+    if (write(connection->server->log, line, length) != (ssize_t)length)
         abort();
     free(line);
 }

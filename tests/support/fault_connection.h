@@ -18,6 +18,7 @@
 #define CONNECTION_INPUT_MAX ((size_t)160 << 10) /* bytes of a request's header section */
 #define CONNECTION_OUTPUT_MAX ((size_t)16 << 10)
 #define CONNECTION_LIMIT_MS 60000 /* nothing takes longer than this */
+#define CONNECTION_ADDRESS_SIZE 16
 
 struct counters;
 
@@ -44,6 +45,7 @@ struct connection {
     size_t request_length;
     char *output;
     size_t output_length;
+    char address[CONNECTION_ADDRESS_SIZE]; /* where the peer has connected to: its "host" */
 
     /* the present request; strings lie in a copy of its header section */
     char *head;
@@ -51,6 +53,7 @@ struct connection {
     const char *target; /* as sent */
     char *path;         /* up to '?' */
     const char *query;  /* after it, "" when there is none */
+    const char *fields; /* the header lines, with the LF before the first one */
     bool wants_close;
     bool is_logged;
     int64_t start_us;
@@ -65,6 +68,8 @@ void connection_close(struct connection *connection, enum ending ending);
 /* Waits for the next request and splits it. False at the end of the stream, and for nonsense. */
 bool connection_next(struct connection *connection);
 bool connection_is_head(const struct connection *connection);
+/* The value of a header field of the request, NULL when it is not there; the caller frees. */
+char *connection_field(const struct connection *connection, const char *name);
 
 bool connection_put(struct connection *connection, const char *bytes, size_t length);
 bool connection_put_format(struct connection *connection, const char *format, ...)

@@ -17,7 +17,7 @@ struct counters {
     struct counter *buckets[BUCKETS];
 };
 
-static struct counter **find_locked(struct counters *counters, const char *path)
+static struct counter *get_locked(struct counters *counters, const char *path, unsigned initial)
 {
     unsigned hash = 5381;
     for (const char *byte = path; *byte != '\0'; byte++)
@@ -25,7 +25,15 @@ static struct counter **find_locked(struct counters *counters, const char *path)
     struct counter **slot = &counters->buckets[hash % BUCKETS];
     while (*slot != NULL && strcmp((*slot)->path, path) != 0)
         slot = &(*slot)->next;
-    return slot;
+    if (*slot == NULL) {
+        size_t size = strlen(path) + 1;
+        *slot = calloc(1, sizeof(**slot) + size);
+        if (*slot == NULL)
+            abort();
+        memcpy((*slot)->path, path, size);
+        (*slot)->count = initial;
+    }
+    return *slot;
 }
 
 struct counters *counters_create(void)
@@ -39,15 +47,22 @@ struct counters *counters_create(void)
 unsigned counters_next(struct counters *counters, const char *path)
 {
     pthread_mutex_lock(&counters->lock);
-    struct counter **slot = find_locked(counters, path);
-    if (*slot == NULL) {
-        size_t size = strlen(path) + 1;
-        *slot = calloc(1, sizeof(**slot) + size);
-        if (*slot == NULL)
-            abort();
-        memcpy((*slot)->path, path, size);
-    }
-    unsigned before = (*slot)->count++;
+    unsigned before = get_locked(counters, path, 0)->count++;
     pthread_mutex_unlock(&counters->lock);
     return before;
+}
+
+void counters_set(struct counters *counters, const char *path, unsigned value)
+{
+    pthread_mutex_lock(&counters->lock);
+    get_locked(counters, path, value)->count = value;
+    pthread_mutex_unlock(&counters->lock);
+}
+
+unsigned counters_get(struct counters *counters, const char *path, unsigned initial)
+{
+    pthread_mutex_lock(&counters->lock);
+    unsigned value = get_locked(counters, path, initial)->count;
+    pthread_mutex_unlock(&counters->lock);
+    return value;
 }

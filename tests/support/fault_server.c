@@ -1,11 +1,15 @@
 /* A web server that does wrong what it is asked to do wrong, for tests of clients.
  *
- *     fault_server [--tls CERT KEY] [--port-file FILE] [--log FILE]
+ *     fault_server [--address A] [--tls CERT KEY] [--port-file FILE] [--log FILE]
  *
- * Listens on a free port of 127.0.0.1, writes its number to FILE (else to stdout), and serves until
- * SIGTERM or SIGINT. The log has a line per request, in microseconds of the monotonic clock:
+ * Listens on a free port of A (127.0.0.1; with 0.0.0.0 each of 127.* is a host), writes its number
+ * to FILE (else to stdout), and serves until SIGTERM or SIGINT. The log has a line per request, in
+ * microseconds of the monotonic clock:
  *
- *     START END METHOD TARGET STATUS          STATUS 0: no status line was sent
+ *     START END METHOD TARGET STATUS ADDRESS RANGE IF-RANGE IF-NONE-MATCH IF-MODIFIED-SINCE
+ *
+ * STATUS 0: no status line was sent. ADDRESS: the one that was asked. The last four are header
+ * fields, "-" where they are missing, blanks as '_'.
  *
  * The path decides. Everything ends after 60 s or 1 GiB; a query that a path does not use is
  * ignored. NAME may have slashes; a body is NAME over and over, cut at ?size=N (1024).
@@ -16,7 +20,8 @@
  *   /status/CODE  /status/CODE/retry-after/VALUE    any status
  *   /type?ct=VALUE&body=TEXT  /type/NAME?...        a Content-Type and a body of one's choice
  *   /echo/NAME                                      the request's header section as the body
- *   /redirect/N/NAME  /redirect-to?url=URL          N hops to /ok/NAME; to anywhere
+ *   /redirect/N/NAME  /redirect-to?url=URL          N hops to /ok/NAME; anywhere (&status=N)
+ *   /redirect-turns/NAME?first=URL&then=URL         to the second one from the second time on
  *   /redirect-loop  /redirect-file  /redirect-ftp  /redirect-nowhere  (no Location)
  *   /reset-before  /reset-headers  /reset-body      RST before or in a part of the reply
  *   /close-before  /close-headers  /short  /chunked-cut   clean end there
@@ -29,7 +34,28 @@
  *   /headers-endless  /trailers-endless  /body-endless  /redirect-endless-body
  *   /error-endless-body
  *   /stall-headers  /stall-body  /drip              silence; silence in the body; a byte a second
+ *
+ *   /busy-host/SECONDS/NAME         429 with Retry-After to the first request of each address
+ *   /overloaded/N/NAME              503 to the first N of each address
+ *
+ * The following have bodies as in fault_content.h, and a Date. Each of /range-*: NAME of ?size=N (2
+ * MiB); the first ?cuts=N (1) times the connection is closed after ?cut=N bytes (half; 0 = not at
+ * all), ?slow=N sends N bytes a second. A version is "a"; where it changes, "b" from the second
+ * request on, of the same size.
+ *
+ *   /range/NAME?etag=TEXT           all as it should be: ETag, Last-Modified, Range, If-Range
+ *   /range-changed/NAME  /range-liar/NAME     changes; goes on with the new version in a 206
+ *   /range-wrong-start/  /range-other-total/  /range-no-header/  /range-multipart/   doubtful 206
+ *   /range-ignored/NAME  /range-416/NAME      200, 416 to any Range
+ *   /range-weak/  /range-none/      weak ETag, nothing; changes; a Range is obeyed all the same
+ *   /range-date/  /range-fresh-date/          an old Last-Modified; that of now, though it changes
+ *   /versioned/NAME  /dateonly/NAME           304 where due; with ETag and date, with a date
+ *   /lost-etag/NAME                 a strong ETag in the first reply, no validator later
+ *   /set-version/NAME/V             V is NAME's version from now on (1); version 0 is a 404
+ *   /head-405/NAME  /head-501/NAME  /head-404-get-200/NAME  /head-closes/NAME   HEAD fails, GET
+ *                                   works, with ranges (64 KiB)
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -49,10 +75,18 @@
 #include "fault_broken.h"
 #include "fault_connection.h"
 #include "fault_counters.h"
+#include "fault_hosts.h"
 #include "fault_plain.h"
+#include "fault_ranges.h"
+#include "fault_versions.h"
 
 #define BACKLOG 4096
 #define STACK_BYTES ((size_t)256 << 10)
+
+struct settings {
+    const char *address;
+    const char *port_file;
+};
 
 struct visitor {
     const struct server *server;
@@ -76,7 +110,8 @@ static void *run_connection(void *argument)
     while (ending == ENDING_KEEP) {
         if (!connection_next(connection))
             ending = ENDING_CLOSE;
-        else if (!broken_serve(connection, &ending))
+        else if (!broken_serve(connection, &ending) && !hosts_serve(connection, &ending) &&
+                 !ranges_serve(connection, &ending) && !versions_serve(connection, &ending))
             ending = plain_serve(connection);
     }
     connection_close(connection, ending);
@@ -118,15 +153,15 @@ static SSL_CTX *open_tls(const char *certificate, const char *key)
     return tls;
 }
 
-static int listen_somewhere(uint16_t *out_port)
+static int listen_somewhere(const char *host, uint16_t *out_port)
 {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof(address);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) != 0 ||
-        listen(listener, BACKLOG) != 0 ||
+    if (listener < 0 || inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
+        bind(listener, (struct sockaddr *)&address, size) != 0 || listen(listener, BACKLOG) != 0 ||
         getsockname(listener, (struct sockaddr *)&address, &size) != 0)
-        give_up("listening on 127.0.0.1");
+        give_up(host);
     *out_port = ntohs(address.sin_port);
     return listener;
 }
@@ -172,33 +207,41 @@ static void raise_descriptor_limit(void)
     }
 }
 
-int main(int argument_count, char **arguments)
+static struct settings read_arguments(int argument_count, char **arguments, struct server *server)
 {
-    struct server server = {.log = -1};
-    const char *port_file = NULL;
+    struct settings settings = {.address = "127.0.0.1"};
     for (int i = 1; i < argument_count; i++) {
         int left = argument_count - i - 1;
         if (strcmp(arguments[i], "--tls") == 0 && left >= 2) {
-            server.tls = open_tls(arguments[i + 1], arguments[i + 2]);
+            server->tls = open_tls(arguments[i + 1], arguments[i + 2]);
             i += 2;
+        } else if (strcmp(arguments[i], "--address") == 0 && left >= 1) {
+            settings.address = arguments[++i];
         } else if (strcmp(arguments[i], "--port-file") == 0 && left >= 1) {
-            port_file = arguments[++i];
+            settings.port_file = arguments[++i];
         } else if (strcmp(arguments[i], "--log") == 0 && left >= 1) {
-            server.log = open(arguments[++i], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-            if (server.log < 0)
+            server->log = open(arguments[++i], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+            if (server->log < 0)
                 give_up(arguments[i]);
         } else {
-            fprintf(stderr,
-                    "usage: fault_server [--tls CERT KEY] [--port-file FILE] [--log FILE]\n");
-            return 2;
+            fprintf(stderr, "usage: fault_server [--address A] [--tls CERT KEY] "
+                            "[--port-file FILE] [--log FILE]\n");
+            exit(2);
         }
     }
+    return settings;
+}
+
+int main(int argument_count, char **arguments)
+{
+    struct server server = {.log = -1};
+    struct settings settings = read_arguments(argument_count, arguments, &server);
     raise_descriptor_limit();
     server.counters = counters_create();
     int signals = block_signals();
     uint16_t port;
-    int listener = listen_somewhere(&port);
-    announce(port_file, port);
+    int listener = listen_somewhere(settings.address, &port);
+    announce(settings.port_file, port);
     struct pollfd events[] = {{.fd = listener, .events = POLLIN},
                               {.fd = signals, .events = POLLIN}};
     while (poll(events, 2, -1) >= 0 && events[1].revents == 0)

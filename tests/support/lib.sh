@@ -14,7 +14,8 @@ set -euo pipefail
 exec </dev/null
 export LC_ALL=C
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
-unset XDG_CONFIG_HOME XDG_STATE_HOME
+unset XDG_CONFIG_HOME XDG_STATE_HOME "${!HAUL_@}"
+export HAUL_SYSTEM_CONFIG= # no file of this machine has a say
 
 SUPPORT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SRCDIR=$(cd "${SRCDIR:-$SUPPORT/../..}" && pwd)
@@ -252,6 +253,12 @@ records() { # the records of the last run
     cat "$DIR/.haul/last/results.jsonl"
 }
 
+records_of_host() { # HOST[:PORT]: the records of the last run whose listed URL is there
+    records | jq -c --arg host "$1" \
+        'select((.url | capture("^[a-z]+://(?<at>[^/]*)").at) as $at |
+            $at == $host or ($at | startswith($host + ":")))'
+}
+
 record() { # URL_SUBSTRING
     records | jq -c --arg part "$1" 'select(.url | contains($part))'
 }
@@ -320,6 +327,19 @@ check_outside() {
     fi
 }
 
+# Only parts of files that can be continued may be left, each with its description, and none of a
+# file that is there.
+check_parts() {
+    { find "$DIR/.haul/tmp" -mindepth 1 -printf '%P\n' 2>/dev/null || true; } | sort >"$WORK/left"
+    assert_eq "$(grep -vE '^[0-9a-f]{32}\.(part|info)$' "$WORK/left" | head -3)" "" \
+        "left in .haul/tmp"
+    assert_eq "$(sed 's/\..*//' "$WORK/left" | uniq -c | awk '$1 != 2' | head -3)" "" \
+        "parts without a description, or the reverse"
+    assert_eq "$(comm -12 <(sed 's/\..*//' "$WORK/left" | sort -u) <(records |
+        jq -r 'select(.status == "downloaded" or .status == "kept") | .key' | sort -u) |
+        head -3)" "" "parts of files that are complete"
+}
+
 # What must hold after every run, whatever happened in it.
 check_run() {
     local last=$DIR/.haul/last lines
@@ -352,6 +372,6 @@ check_run() {
     (cd "$DIR" && find . -name .haul -prune -o -type f -printf '%s %P\n' | sort) >"$WORK/present"
     assert_eq "$(comm -23 "$WORK/recorded" "$WORK/present" | head -3)" "" \
         "downloaded by the records but not there with that size"
-    assert_eq "$(find "$DIR/.haul/tmp" -mindepth 1 2>/dev/null | head -3)" "" "left in .haul/tmp"
+    check_parts
     check_outside
 }

@@ -98,8 +98,9 @@ CONF
     exit 1
 }
 
-# The newest fault server: FAULT (its URL), FAULT_PORT, FAULT_PID, FAULT_LOG.
-start_fault_server() { # [--tls CERT KEY]
+# The newest fault server: FAULT (its URL), FAULT_PORT, FAULT_PID, FAULT_LOG. With --address 0.0.0.0
+# it is asked at every address 127.*, each a host of its own: host_url.
+start_fault_server() { # [--address A] [--tls CERT KEY]
     local program=$BUILDDIR/tests/support/fault_server home
     home=$(mktemp -d "$WORK/fault.XXXX")
     if ! [ -x "$program" ]; then
@@ -118,9 +119,37 @@ start_fault_server() { # [--tls CERT KEY]
     fi
     FAULT_PORT=$(cat "$home/port")
     FAULT=http://127.0.0.1:$FAULT_PORT
-    if [ $# -gt 0 ]; then
+    if [[ " $* " == *" --tls "* ]]; then
         FAULT=https://127.0.0.1:$FAULT_PORT
     fi
+}
+
+host_url() { # NUMBER: the fault server as the host 127.0.NUMBER/256.NUMBER%256
+    echo "http://127.0.$(($1 / 256)).$(($1 % 256)):$FAULT_PORT"
+}
+
+# Two ports, at every address 127.*, that lead nowhere: connections to REFUSED_PORT are refused,
+# those to SILENT_PORT are never answered.
+start_dead_ports() {
+    local ports=$WORK/dead.ports
+    # A listening socket whose queue is full: the kernel drops what comes.
+    "$PYTHON" -c '
+import os, socket, sys, time
+refused, silent = socket.socket(), socket.socket()
+refused.bind(("0.0.0.0", 0))
+silent.bind(("0.0.0.0", 0))
+silent.listen(0)
+fillers = [socket.socket() for _ in range(4)]
+for filler in fillers:
+    filler.setblocking(False)
+    filler.connect_ex(("127.0.0.1", silent.getsockname()[1]))
+with open(sys.argv[1] + ".new", "w") as out:
+    print(refused.getsockname()[1], silent.getsockname()[1], file=out)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+time.sleep(600)' "$ports" &
+    CHILDREN+=($!)
+    wait_until 10 test -s "$ports"
+    read -r REFUSED_PORT SILENT_PORT <"$ports"
 }
 
 stop_child() { # PID
@@ -136,6 +165,15 @@ ok_body() { # NAME SIZE
         while (length(body) < size)
             body = body body
         printf "%s", substr(body, 1, size)
+    }'
+}
+
+# A file of the fault server's versioned paths and ranges: tests/support/fault_content.h.
+content_body() { # NAME SIZE VERSION
+    awk -v label="$3/$1" -v size="$2" 'BEGIN {
+        for (offset = 0; offset + 32 <= size; offset += 32)
+            printf "%011d %-19.19s\n", offset, label
+        printf "%s", substr(sprintf("%011d %-19.19s\n", offset, label), 1, size - offset)
     }'
 }
 
@@ -178,4 +216,36 @@ max_concurrency() { # LOG [REGEX]
 # Times of the requests whose path matches: start and end in microseconds, one per line, by start.
 request_times() { # LOG REGEX
     awk -v regex="$2" '$4 ~ regex { print $1, $2 }' "$1" | sort -n
+}
+
+# The same, for one address that was asked.
+host_request_times() { # LOG ADDRESS [REGEX]
+    awk -v address="$2" -v regex="${3:-.}" '$6 == address && $4 ~ regex { print $1, $2 }' "$1" |
+        sort -n
+}
+
+# The most requests that came within one second, whichever second that is.
+max_in_a_second() { # LOG [REGEX] [ADDRESS]
+    awk -v regex="${2:-.}" -v address="${3:-}" \
+        '$4 ~ regex && (address == "" || $6 == address) { print $1 }' "$1" | sort -n | awk '
+        BEGIN { first = 1 }
+        {
+            time[NR] = $1
+            while (time[NR] - time[first] >= 1000000)
+                first++
+            if (NR - first + 1 > peak)
+                peak = NR - first + 1
+        }
+        END { print peak + 0 }'
+}
+
+# Milliseconds from the first request to the start of the last one.
+request_span_ms() { # LOG [REGEX]
+    request_times "$1" "${2:-.}" | awk 'NR == 1 { first = $1 } { last = $1 }
+        END { printf "%d\n", (last - first) / 1000 }'
+}
+
+# What a request asked for, one line per request: RANGE IF-RANGE IF-NONE-MATCH IF-MODIFIED-SINCE.
+request_conditions() { # LOG REGEX
+    awk -v regex="$2" '$4 ~ regex { print $1, $7, $8, $9, $10 }' "$1" | sort -n | cut -d' ' -f2-
 }

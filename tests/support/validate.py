@@ -14,7 +14,7 @@ import sys
 import jsonschema
 
 SHOWN = 100  # violations; one broken key in a long file says nothing new after that
-PARTS = ("downloaded", "kept", "duplicate", "skipped", "failed", "not_tried")
+PARTS = ("downloaded", "kept", "duplicate", "skipped", "failed", "not_tried", "ok")
 
 
 def refuse(name):

@@ -19,7 +19,7 @@ static inline void setup(void)
     struct error error = {0};
     root = root_open(in_scratch("out"), &error);
     ck_assert_msg(root != NULL, "%s", error.text);
-    state = state_open(root, &error);
+    state = state_open(root, NULL, &error);
     ck_assert_msg(state != NULL, "%s", error.text);
     job_count = 0;
 }

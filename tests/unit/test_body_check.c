@@ -80,6 +80,27 @@ START_TEST(a_body_without_a_type_is_no_image)
 }
 END_TEST
 
+START_TEST(more_is_needed_for_a_type_an_image_or_a_digest_only)
+{
+    static const struct {
+        const char *head;
+        bool wants_sha256;
+        bool needs_more;
+    } bodies[] = {
+        {"plain", false, false}, {"plain", true, true}, {"\x89PNG\r\n\x1a\n", false, true}};
+    for (size_t i = 0; i < ARRAY_LENGTH(bodies); i++) {
+        char bytes[CONTENT_TYPE_SNIFF_BYTES];
+        memset(bytes, 'x', sizeof bytes);
+        memcpy(bytes, bodies[i].head, strlen(bodies[i].head));
+        ck_assert(body_check_begin(check, DIGEST_NONE, bodies[i].wants_sha256));
+        body_check_add(check, bytes, sizeof bytes - 1);
+        ck_assert(body_check_needs_more(check));
+        body_check_add(check, bytes + sizeof bytes - 1, 1);
+        ck_assert_int_eq(body_check_needs_more(check), bodies[i].needs_more);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("body_check");
@@ -90,6 +111,7 @@ int main(void)
                         (int)ARRAY_LENGTH(cases));
     tcase_add_test(tests, sha256_is_made_once_when_it_is_asked_for_twice);
     tcase_add_test(tests, a_body_without_a_type_is_no_image);
+    tcase_add_test(tests, more_is_needed_for_a_type_an_image_or_a_digest_only);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -69,6 +69,7 @@ START_TEST(the_summary_has_counts_shares_and_classes)
     assert_says("failed             3   30.0%   2 not-found   1 dns");
     assert_says("duty cycle 25%");
     assert_says("out/.haul/runs/RUN/failed.tsv");
+    assert_says("  retry   haul --retry-failed -d 'o\\x09ut'");
     ck_assert_ptr_null(strstr(text.data, "skipped"));
     assert_is_printable();
 }
@@ -89,6 +90,7 @@ START_TEST(a_quiet_run_says_what_failed_in_few_lines)
     assert_says("haul: 3 of 10 URLs failed (30.0%), exit 1, run RUN");
     assert_says("not-found");
     assert_says("(bad.org 1)");
+    assert_says("retry only these: haul --retry-failed -d 'o\\x09ut'");
     assert_is_printable();
     unsigned lines = 0;
     for (size_t i = 0; i < text.length; i++)
@@ -111,6 +113,39 @@ START_TEST(every_class_at_once_still_fits_twenty_lines)
 }
 END_TEST
 
+START_TEST(a_command_can_be_pasted_into_a_shell)
+{
+    static const struct {
+        const char *directory;
+        const char *word;
+    } words[] = {
+        {"/srv/img", "-d /srv/img\n"}, {"my photos", "-d 'my photos'\n"},
+        {"it's", "-d 'it'\\''s'\n"},   {"$HOME;x", "-d '$HOME;x'\n"},
+        {"'", "-d ''\\'''\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        struct closing closing = closing_of(1);
+        closing.directory = words[i].directory;
+        text_reset(&text);
+        closing_append_failures(&text, &closing);
+        assert_says(words[i].word);
+    }
+}
+END_TEST
+
+START_TEST(a_check_has_no_files_to_point_at)
+{
+    struct closing closing = closing_of(1);
+    closing.run_id = closing.folder = closing.directory = NULL;
+    closing_append_summary(&text, &closing);
+    closing_append_failures(&text, &closing);
+    closing_append_line(&text, &closing);
+    assert_says("10 URLs in 2.00 s");
+    ck_assert_ptr_null(strstr(text.data, "retry"));
+    ck_assert_ptr_null(strstr(text.data, "report"));
+}
+END_TEST
+
 START_TEST(the_log_line_has_counts_and_exit_code)
 {
     struct closing closing = closing_of(1);
@@ -129,6 +164,8 @@ int main(void)
     tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
     tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);
     tcase_add_test(tests, every_class_at_once_still_fits_twenty_lines);
+    tcase_add_test(tests, a_command_can_be_pasted_into_a_shell);
+    tcase_add_test(tests, a_check_has_no_files_to_point_at);
     tcase_add_test(tests, the_log_line_has_counts_and_exit_code);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -265,6 +265,25 @@ START_TEST(only_regular_files_are_removed)
 }
 END_TEST
 
+static bool is_claimed(void *context, const char *name)
+{
+    return strcmp(name, context) == 0;
+}
+
+START_TEST(files_that_are_claimed_stay)
+{
+    plant_tree();
+    scratch_write("inner/claimed", "x");
+    int parent = open_scratch();
+    int inner = directory_open(parent, "inner");
+    ck_assert_int_eq(directory_remove_files_unless(inner, is_claimed, "claimed"), 0);
+    ck_assert_int_eq(scratch_kind("inner/file"), 0);
+    ck_assert(scratch_holds("inner/claimed", "x"));
+    close(inner);
+    close(parent);
+}
+END_TEST
+
 #define REPLACEMENTS 1000
 #define MOST (100 * REPLACEMENTS) /* where the other thread is slow to come */
 
@@ -334,6 +353,7 @@ int main(void)
                         0, (int)ARRAY_LENGTH(race_cases));
     tcase_add_test(cases, the_callback_can_end_it_and_the_umask_counts);
     tcase_add_test(cases, only_regular_files_are_removed);
+    tcase_add_test(cases, files_that_are_claimed_stay);
     tcase_add_test(cases, a_link_that_gets_the_name_at_the_last_moment_is_not_lost);
     Suite *suite = suite_create("directory");
     suite_add_tcase(suite, cases);

@@ -102,6 +102,36 @@ static const struct parse_case durations[] = {
     {"1e3s", REFUSED},
 };
 
+static const struct parse_case rates[] = {
+    {"0", 0},
+    {"50", 180000},
+    {"50/s", 180000},
+    {"0.5/s", 1800},
+    {"0.5", 1800},
+    {"30/m", 1800},
+    {"0.1/m", 6},
+    {"100/h", 100},
+    {"1.9/h", 1},
+    {"0.0001/s", 1},
+    {"0.000000000000000000000000001/h", 1},
+    {"0.000/h", 0},
+    {"0/m", 0},
+    {"2562047788015215/s", INT64_C(9223372036854774000)},
+    {"2562047788015216/s", REFUSED},
+    {"", REFUSED},
+    {"/s", REFUSED},
+    {"1/", REFUSED},
+    {"1/d", REFUSED},
+    {"1/ms", REFUSED},
+    {"1s", REFUSED},
+    {"1 /s", REFUSED},
+    {"1/S", REFUSED},
+    {".5/s", REFUSED},
+    {"1./s", REFUSED},
+    {"-1/s", REFUSED},
+    {"1/s ", REFUSED},
+};
+
 static void check_parse(const struct parse_case *c, bool (*parse)(const char *, int64_t *))
 {
     int64_t value = UNTOUCHED;
@@ -128,6 +158,12 @@ END_TEST
 START_TEST(durations_are_read)
 {
     check_parse(&durations[_i], number_parse_duration);
+}
+END_TEST
+
+START_TEST(rates_are_read)
+{
+    check_parse(&rates[_i], number_parse_rate);
 }
 END_TEST
 
@@ -202,6 +238,23 @@ static const struct format_case written_durations[] = {
     {INT64_MIN, "-106751991 d 4 h"},
 };
 
+static const struct format_case written_rates[] = {
+    {0, "0"},         {1, "1/h"},       {59, "59/h"},
+    {60, "1/m"},      {1800, "30/m"},   {3600, "1/s"},
+    {3601, "3601/h"}, {180000, "50/s"}, {INT64_MAX, "9223372036854775807/h"},
+};
+
+START_TEST(rates_are_written_and_can_be_read_again)
+{
+    char out[NUMBER_SIZE];
+    int64_t again = UNTOUCHED;
+    ck_assert_ptr_eq(number_format_rate(out, written_rates[_i].value), out);
+    ck_assert_str_eq(out, written_rates[_i].expected);
+    ck_assert(number_parse_rate(out, &again));
+    ck_assert_int_eq(again, written_rates[_i].value);
+}
+END_TEST
+
 START_TEST(counts_are_written)
 {
     char out[NUMBER_SIZE];
@@ -260,6 +313,9 @@ int main(void)
     tcase_add_loop_test(tests, counts_are_read, 0, ARRAY_LENGTH(counts));
     tcase_add_loop_test(tests, sizes_are_read, 0, ARRAY_LENGTH(sizes));
     tcase_add_loop_test(tests, durations_are_read, 0, ARRAY_LENGTH(durations));
+    tcase_add_loop_test(tests, rates_are_read, 0, ARRAY_LENGTH(rates));
+    tcase_add_loop_test(tests, rates_are_written_and_can_be_read_again, 0,
+                        ARRAY_LENGTH(written_rates));
     tcase_add_loop_test(tests, counts_are_written, 0, ARRAY_LENGTH(written_counts));
     tcase_add_loop_test(tests, sizes_are_written, 0, ARRAY_LENGTH(written_sizes));
     tcase_add_loop_test(tests, durations_are_written, 0, ARRAY_LENGTH(written_durations));

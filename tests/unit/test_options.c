@@ -37,7 +37,8 @@ static struct parsed *parse(const char *line)
         parsed->arguments[count++] = strsep(&rest, S);
     }
     options_init(&parsed->options);
-    parsed->succeeded = options_parse(&parsed->options, count, parsed->arguments, &parsed->error);
+    parsed->succeeded =
+        options_parse(&parsed->options, count, parsed->arguments, NULL, &parsed->error);
     return parsed;
 }
 
@@ -101,18 +102,24 @@ static const struct {
     {"url-column", "(null)"},
     {"order", "list"},
     {"seed", "-1"},
+    {"retry-failed", "no"},
+    {"retry-from", "(null)"},
+    {"retry-all", "no"},
     {"dry-run", "no"},
-    {"allow-empty", "no"},
     {"dir", "downloads"},
     {"name", "{name}"},
     {"tree", "no"},
     {"content-disposition", "no"},
     {"fix-extension", "no"},
     {"if-exists", "skip"},
+    {"update", "no"},
+    {"force", "no"},
+    {"state", "yes"},
     {"sync", "batch"},
     {"mtime", "yes"},
     {"keep-runs", "10"},
     {"min-free", "268435456"},
+    {"max-total-size", "0"},
     {"expect", "(null)"},
     {"min-width", "0"},
     {"min-height", "0"},
@@ -121,9 +128,14 @@ static const struct {
     {"jobs", "16"},
     {"threads", "-1"},
     {"per-host", "6"},
+    {"rate", "0"},
+    {"host-rate", "0"},
+    {"limit-rate", "0"},
+    {"slow-start", "yes"},
     {"retries", "3"},
     {"retry-wait", "1000000"},
     {"max-retry-wait", "300000000"},
+    {"retry-on", "(null)"},
     {"connect-timeout", "10000000"},
     {"stall-timeout", "30000000"},
     {"timeout", "900000000"},
@@ -136,6 +148,22 @@ static const struct {
     {"cacert", "(null)"},
     {"insecure-host", ""},
     {"public-only", "no"},
+    {"deadline", "(null)"},
+    {"jitter", "0"},
+    {"lock-wait", "0"},
+    {"max-failures", "(null)"},
+    {"ok-status", "(null)"},
+    {"allow-empty", "no"},
+    {"metrics", "(null)"},
+    {"ping", "(null)"},
+    {"on-finish", "(null)"},
+    {"exec", "(null)"},
+    {"exec-jobs", "1"},
+    {"exec-must-succeed", "no"},
+    {"config", "(null)"},
+    {"profile", "(null)"},
+    {"show-config", "no"},
+    {"generate", "nothing"},
     {"report", "(null)"},
     {"json", "no"},
     {"redact", ""},
@@ -164,7 +192,7 @@ static const struct {
     const char *line;
     const char *name, *value;
     const char *operands;
-    enum command command;
+    enum subcommand command;
 } good[] = {
     {"-j" S "4" S "x", "jobs", "4", "x", COMMAND_GET},
     {"-j4" S "x", "jobs", "4", "x", COMMAND_GET},
@@ -218,6 +246,31 @@ static const struct {
     {"--report=-" S "x", "report", "-", "x", COMMAND_GET},
     {"a" S "-i" S "b" S "http://c/" S "--input=d", "input", "b,d", "a,b,http://c/,d", COMMAND_GET},
     {"-i" S "-", "input", "-", "-", COMMAND_GET},
+    {"--rate=50/s" S "x", "rate", "180000", "x", COMMAND_GET},
+    {"--host-rate=0.5" S "x", "host-rate", "1800", "x", COMMAND_GET},
+    {"--limit-rate=10M" S "x", "limit-rate", "10485760", "x", COMMAND_GET},
+    {"--retry-on=403,520-529" S "x", "retry-on", "403,520-529", "x", COMMAND_GET},
+    {"--retry-failed", "retry-failed", "yes", "", COMMAND_GET},
+    {"--retry-from" S "f.tsv" S "--retry-all", "retry-from", "f.tsv", "", COMMAND_GET},
+    {"--retry-failed" S "-n", "dry-run", "yes", "", COMMAND_GET},
+    {"--deadline=50m" S "x", "deadline", "50m", "x", COMMAND_GET},
+    {"--deadline=6:30" S "x", "deadline", "6:30", "x", COMMAND_GET},
+    {"--max-failures=0.5%" S "x", "max-failures", "0.5%", "x", COMMAND_GET},
+    {"--metrics=haul.prom" S "x", "metrics", "haul.prom", "x", COMMAND_GET},
+    {"--metrics=/haul.prom" S "x", "metrics", "/haul.prom", "x", COMMAND_GET},
+    {"--ping=https://h/x" S "x", "ping", "https://h/x", "x", COMMAND_GET},
+    {"--exec=a {}" S "--exec-jobs=4" S "x", "exec-jobs", "4", "x", COMMAND_GET},
+    {"--no-state" S "x", "state", "no", "x", COMMAND_GET},
+    {"--update" S "--no-force" S "x", "update", "yes", "x", COMMAND_GET},
+    {"--show-config", "show-config", "yes", "", COMMAND_GET},
+    {"--generate=config", "generate", "config", "", COMMAND_GET},
+    {"check" S "x" S "http://h/", "json", "no", "x,http://h/", COMMAND_CHECK},
+    {"check" S "-j3" S "--deadline=1h" S "x", "jobs", "3", "x", COMMAND_CHECK},
+    {"-q" S "check" S "-i" S "x", "quiet", "yes", "x", COMMAND_CHECK},
+    {"check" S "check", "json", "no", "check", COMMAND_CHECK},
+    {"check" S "--show-config", "show-config", "yes", "", COMMAND_CHECK},
+    {"report" S "a" S "--json", "json", "yes", "a", COMMAND_REPORT},
+    {"report" S "a" S "b", "json", "no", "a,b", COMMAND_REPORT},
     {"-i" S "get" S "x", "input", "get", "get,x", COMMAND_GET},
     {"-i" S "http://h/" S "-i" S "/a:////b", "input", "http://h/,/a:////b", "http:/h/,/a:/b",
      COMMAND_GET},
@@ -333,6 +386,48 @@ static const struct {
     {"demo" S "-i" S "x", "'haul demo' takes no list or URL"},
     {"demo" S "-n", "--dry-run belongs to 'haul get', not to 'haul demo'"},
     {"demo" S "-j4" S "--retries=2", "--retries belongs to 'haul get', not to 'haul demo'"},
+    {"check", "no list or URL to check (see 'haul --help')"},
+    {"check" S "-d" S "y" S "x", "--dir belongs to 'haul get', not to 'haul check'"},
+    {"check" S "-n" S "x", "--dry-run belongs to 'haul get', not to 'haul check'"},
+    {"check" S "--order=random" S "x", "--order belongs to 'haul get', not to 'haul check'"},
+    {"check" S "--expect=image" S "x", "--expect belongs to 'haul get', not to 'haul check'"},
+    {"check" S "--exec=a" S "x", "--exec belongs to 'haul get', not to 'haul check'"},
+    {"check" S "--retry-failed", "--retry-failed belongs to 'haul get', not to 'haul check'"},
+    {"check" S "--serve" S "x", "--serve belongs to 'haul demo', not to 'haul check'"},
+    {"report", "no run to report: name its directory (as --dir did) or its report"},
+    {"report" S "a" S "b" S "c", "'haul report' takes one run, or two to compare"},
+    {"report" S "-q" S "a", "--quiet belongs to 'haul get', not to 'haul report'"},
+    {"report" S "-i" S "a", "--input belongs to 'haul get', not to 'haul report'"},
+    {"demo" S "--config=x", "--config belongs to 'haul get', not to 'haul demo'"},
+    {"--rate=fast" S "x", "--rate: 'fast' is not a rate (like 50/s, 30/m, 100/h)"},
+    {"--rate=1000001/s" S "x", "--rate: 1000001/s is not between 0 and 1000000/s"},
+    {"--deadline=0" S "x",
+     "--deadline: '0' is neither a time like 50m nor a time of day like 06:30"},
+    {"--deadline=24:00" S "x",
+     "--deadline: '24:00' is neither a time like 50m nor a time of day like 06:30"},
+    {"--max-failures=101%" S "x",
+     "--max-failures: '101%' is neither a number like 20 nor a share like 5%"},
+    {"--ok-status=4xx" S "x", "--ok-status: '4xx' is no list of HTTP statuses like 404,500-599"},
+    {"--retry-on=" S "x", "--retry-on: the value is empty"},
+    {"--retry-on=600" S "x", "--retry-on: '600' is no list of HTTP statuses like 404,500-599"},
+    {"--retry-failed" S "x", "--retry-failed takes no list or URL: what failed is the list"},
+    {"--retry-from=f" S "-i" S "x", "--retry-from takes no list or URL: what failed is the list"},
+    {"--retry-failed" S "--retry-from=f", "--retry-failed and --retry-from: give one of the two"},
+    {"--retry-failed" S "--format=csv", "--format is about lists, and --retry-failed reads none"},
+    {"--retry-all" S "x", "--retry-all belongs to --retry-failed or --retry-from"},
+    {"--update" S "--force" S "x",
+     "--update asks before it downloads, --force does not: give one of the two"},
+    {"--update" S "--no-state" S "x", "--update needs the state that --no-state leaves out"},
+    {"--exec-jobs=2" S "x", "--exec-jobs belongs to --exec"},
+    {"--exec-must-succeed" S "x", "--exec-must-succeed belongs to --exec"},
+    {"--metrics=/no/such/haul.prom" S "x",
+     "--metrics: there is no directory /no/such/: No such file or directory"},
+    {"--metrics=/etc/passwd/haul.prom" S "x",
+     "--metrics: there is no directory /etc/passwd/: Not a directory"},
+    {"--metrics=/etc/" S "x", "--metrics: /etc/ is a directory"},
+    {"--config=" S "x", "--config: the value is empty"},
+    {"--profile=a\nb" S "x", "--profile: the value holds a control character"},
+    {"--generate=man", "--generate: 'man' is not one of nothing|config"},
     {"--help=foo", "--help: there is no topic 'foo' (see 'haul --help')"},
 };
 
@@ -375,6 +470,59 @@ START_TEST(help_and_version_end_the_command_line)
     ck_assert(parsed->options.wants_version == questions[_i].version);
     ck_assert_pstr_eq(parsed->options.help_topic, questions[_i].topic);
     discard(parsed);
+}
+END_TEST
+
+static const struct {
+    enum option_id id;
+    const char *text;
+    bool expected, is_good;
+} switches[] = {
+    {OPTION_ID_json, "yes", true, true},  {OPTION_ID_json, "TRUE", true, true},
+    {OPTION_ID_json, "on", true, true},   {OPTION_ID_json, "1", true, true},
+    {OPTION_ID_mtime, "no", false, true}, {OPTION_ID_mtime, "False", false, true},
+    {OPTION_ID_mtime, "0", false, true},  {OPTION_ID_mtime, "off", false, true},
+    {OPTION_ID_json, "", false, false},   {OPTION_ID_json, "2", false, false},
+    {OPTION_ID_json, "y", false, false},  {OPTION_ID_json, "yes ", false, false},
+};
+
+START_TEST(switches_can_be_told_in_words)
+{
+    struct options options;
+    struct error error = {0};
+    options_init(&options);
+    bool is_set = options_set(&options, switches[_i].id, switches[_i].text, &error);
+    ck_assert_msg(is_set == switches[_i].is_good, "'%s'", switches[_i].text);
+    if (is_set)
+        ck_assert(switches[_i].expected ==
+                  (switches[_i].id == OPTION_ID_json ? options.json : options.mtime));
+    else
+        ck_assert_ptr_nonnull(strstr(error.text, "is neither yes nor no"));
+    options_clear(&options);
+}
+END_TEST
+
+START_TEST(the_most_specific_host_section_counts)
+{
+    static const char *const patterns[] = {"*.org", "*.a.b.org", "a.b.org", "*.b.org", "[::1]"};
+    static const struct {
+        const char *host, *pattern;
+    } cases[] = {
+        {"x.org", "*.org"},     {"a.b.org", "a.b.org"},     {"A.B.ORG", "a.b.org"},
+        {"c.b.org", "*.b.org"}, {"x.a.b.org", "*.a.b.org"}, {"b.org", "*.org"},
+        {"org", NULL},          {"b.orgs", NULL},           {"[::1]", "[::1]"},
+    };
+    struct options options;
+    options_init(&options);
+    for (size_t i = 0; i < ARRAY_LENGTH(patterns); i++)
+        ck_assert_ptr_nonnull(options_host_section_of(&options, patterns[i]));
+    ck_assert_ptr_eq(options_host_section_of(&options, "*.B.org"), &options.hosts[3]);
+    ck_assert_uint_eq(options.host_count, ARRAY_LENGTH(patterns));
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        const struct host_section *found = options_host_section(&options, cases[i].host);
+        ck_assert_pstr_eq(found != NULL ? found->pattern : NULL, cases[i].pattern);
+    }
+    options_clear(&options);
 }
 END_TEST
 
@@ -510,6 +658,8 @@ int main(void)
     tcase_add_loop_test(tests, bad_command_lines_are_usage_errors_that_name_the_reason, 0,
                         ARRAY_LENGTH(bad));
     tcase_add_loop_test(tests, help_and_version_end_the_command_line, 0, ARRAY_LENGTH(questions));
+    tcase_add_loop_test(tests, switches_can_be_told_in_words, 0, ARRAY_LENGTH(switches));
+    tcase_add_test(tests, the_most_specific_host_section_counts);
     tcase_add_test(tests, threads_never_outnumber_jobs);
     tcase_add_test(tests, choices_have_names_and_names_fit_any_buffer);
     tcase_add_test(tests, every_row_is_named_as_its_field_and_lies_in_its_range);

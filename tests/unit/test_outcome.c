@@ -7,8 +7,8 @@
 #include "model/job.h"
 
 /* The product's contract, in its own words and order. */
-static const char *const STATUSES[] = {"downloaded", "kept",   "duplicate",
-                                       "skipped",    "failed", "not_tried"};
+static const char *const STATUSES[] = {"downloaded", "kept",      "duplicate", "skipped",
+                                       "failed",     "not_tried", "ok"};
 static const char *const CLASSES[] = {
     "bad-url",
     "unsupported-scheme",

@@ -15,6 +15,8 @@ static struct warnings *warnings;
 static struct planner *planner;
 static uint64_t next_index;
 static struct verification_rules rules;
+static bool wants_update;
+static bool wants_all;
 
 static void setup(void)
 {
@@ -22,13 +24,14 @@ static void setup(void)
     scratch_setup();
     root = root_open(in_scratch("out"), &error);
     ck_assert_msg(root != NULL, "%s", error.text);
-    state = state_open(root, &error);
+    state = state_open(root, NULL, &error);
     ck_assert_msg(state != NULL, "%s", error.text);
     warnings = warnings_create();
     name_template = name_template_create("{name}", &error);
     planner = NULL;
     next_index = 1;
     rules = (struct verification_rules){0};
+    wants_update = wants_all = false;
 }
 
 static void teardown(void)
@@ -53,6 +56,8 @@ static void make(enum existing_policy existing, bool names_later)
         .naming = {.template = name_template, .root = root, .state = state, .existing = existing},
         .rules = &rules,
         .names_later = names_later,
+        .wants_update = wants_update,
+        .wants_all = wants_all,
         .warnings = warnings,
     };
     warnings_show_with(warnings, hide_warning, NULL);
@@ -256,6 +261,81 @@ START_TEST(a_file_that_somebody_wrote_since_is_not_replaced)
 }
 END_TEST
 
+/* A row as a download leaves it: with the file's own time, and what the server said. */
+static void remember_whole(const char *url, const char *name, const char *etag, int64_t date)
+{
+    struct error error = {0};
+    struct stat status;
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "out/%s", name);
+    ck_assert_int_eq(stat(in_scratch(path), &status), 0);
+    struct state_row row = {.key = key_of(url, strlen(url)),
+                            .url = url,
+                            .name = name,
+                            .size = status.st_size,
+                            .modified_ns = root_mtime_ns(&status),
+                            .etag = etag,
+                            .last_modified = date,
+                            .downloaded_us = 1};
+    ck_assert(state_begin(state, &error) && state_put(state, &row, &error) &&
+              state_commit(state, &error));
+}
+
+START_TEST(an_update_asks_with_what_the_server_said)
+{
+    struct job *job;
+    write_file("both.txt", "four");
+    write_file("none.txt", "four");
+    remember_whole("http://a/both.txt", "both.txt", "\"v1\"", 784111777);
+    remember_whole("http://a/none.txt", "none.txt", NULL, -1);
+    wants_update = true;
+    make(EXISTING_SKIP, false);
+    ck_assert_int_eq(plan("http://a/both.txt", NULL, &job), PLAN_DOWNLOAD);
+    ck_assert(job->wants_update && job->owns_existing);
+    ck_assert_str_eq(job->known_etag, "\"v1\"");
+    ck_assert_str_eq(job->known_date, "Sun, 06 Nov 1994 08:49:37 GMT");
+    ck_assert_int_eq(job->existing_bytes, 4);
+    job_destroy(job);
+    ck_assert_int_eq(plan("http://a/none.txt", NULL, &job), PLAN_DOWNLOAD);
+    ck_assert(job->owns_existing);
+    ck_assert_ptr_null(job->known_etag);
+    ck_assert_ptr_null(job->known_date);
+    job_destroy(job);
+}
+END_TEST
+
+START_TEST(a_forced_download_replaces_only_what_haul_wrote)
+{
+    struct job *job;
+    write_file("own.txt", "four");
+    write_file("touched.txt", "four");
+    remember_whole("http://a/own.txt", "own.txt", NULL, -1);
+    remember_whole("http://a/touched.txt", "touched.txt", NULL, -1);
+    struct timespec before[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, in_scratch("out/touched.txt"), before, 0), 0);
+    wants_all = true;
+    make(EXISTING_SKIP, false);
+    ck_assert_int_eq(plan("http://a/own.txt", NULL, &job), PLAN_DOWNLOAD);
+    ck_assert(job->owns_existing && !job->wants_update);
+    ck_assert_str_eq(job->name, "own.txt");
+    job_destroy(job);
+    /* whatever its time says: it is not the one that the file was stored with */
+    expect(PLAN_IN_THE_WAY, "http://a/touched.txt", NULL, "touched.txt");
+}
+END_TEST
+
+START_TEST(an_update_leaves_changed_files_alone)
+{
+    write_file("1.txt", "four");
+    remember_whole("http://a/1.txt", "1.txt", "\"v1\"", -1);
+    struct timespec later[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL) + 86400}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, in_scratch("out/1.txt"), later, 0), 0);
+    wants_update = true;
+    make(EXISTING_SKIP, false);
+    expect(PLAN_IN_THE_WAY, "http://a/1.txt", NULL, "1.txt");
+}
+END_TEST
+
 START_TEST(a_checksum_that_is_new_in_the_list_is_verified)
 {
     write_file("1.txt", "four");
@@ -340,6 +420,9 @@ int main(void)
     tcase_add_test(tests, a_checksum_proves_a_file_that_haul_did_not_make);
     tcase_add_test(tests, a_kept_file_must_hold_what_this_run_asks_of_it);
     tcase_add_test(tests, a_file_that_somebody_wrote_since_is_not_replaced);
+    tcase_add_test(tests, an_update_asks_with_what_the_server_said);
+    tcase_add_test(tests, a_forced_download_replaces_only_what_haul_wrote);
+    tcase_add_test(tests, an_update_leaves_changed_files_alone);
     tcase_add_test(tests, a_checksum_that_is_new_in_the_list_is_verified);
     tcase_add_test(tests, names_that_come_later_are_only_wished_for);
     tcase_add_test(tests, a_name_with_digits_of_old_content_is_not_taken_over);

@@ -195,6 +195,35 @@ START_TEST(renaming_takes_the_first_free_number_and_every_file_gets_its_own)
 }
 END_TEST
 
+START_TEST(the_state_gets_all_that_is_known_of_the_file)
+{
+    struct job *job = add_job("a.jpg", "new");
+    struct job *bare = add_job("b.txt", "bare");
+    job->file_mtime_ns = 1795176000123456789;
+    job->outcome.sha256 = memory_copy_string("0123");
+    job->outcome.detected_type = "image/jpeg";
+    job->outcome.image = (struct image_info){.format = "jpeg", .width = 640, .height = 480};
+    job->outcome.last_modified = 7;
+    job->checks = 9;
+    publish(modes[_i], EXISTING_SKIP);
+    struct state_row row;
+    ck_assert(state_find(state, job->key, &row));
+    ck_assert_str_eq(row.name, "a.jpg");
+    ck_assert_int_eq(row.size, 3);
+    ck_assert_int_eq(row.modified_ns, 1795176000123456789);
+    ck_assert_str_eq(row.sha256, "0123");
+    ck_assert_str_eq(row.type, "image/jpeg");
+    ck_assert_int_eq(row.width, 640);
+    ck_assert_int_eq(row.height, 480);
+    ck_assert_int_eq(row.last_modified, 7);
+    ck_assert_int_eq(row.checks, 9);
+    ck_assert(state_find(state, bare->key, &row));
+    ck_assert_int_eq(row.modified_ns, 0);
+    ck_assert_ptr_null(row.sha256);
+    ck_assert_int_eq(row.width, 0);
+}
+END_TEST
+
 START_TEST(an_old_row_comes_back_when_the_new_file_gets_no_name)
 {
     struct error error = {0};
@@ -204,9 +233,11 @@ START_TEST(an_old_row_comes_back_when_the_new_file_gets_no_name)
                             .url = job->listed,
                             .name = "earlier.jpg",
                             .size = 42,
-                            .modified = -1,
+                            .modified_ns = 1234567890123456789,
                             .etag = "\"old\"",
                             .last_modified = 7,
+                            .sha256 = "0123",
+                            .width = 5,
                             .downloaded_us = 1};
     ck_assert(state_begin(state, &error) && state_put(state, &old, &error) &&
               state_commit(state, &error));
@@ -220,6 +251,9 @@ START_TEST(an_old_row_comes_back_when_the_new_file_gets_no_name)
     ck_assert_str_eq(row.etag, "\"old\"");
     ck_assert_int_eq(row.size, 42);
     ck_assert_int_eq(row.last_modified, 7);
+    ck_assert_int_eq(row.modified_ns, 1234567890123456789);
+    ck_assert_str_eq(row.sha256, "0123");
+    ck_assert_int_eq(row.width, 5);
     ck_assert(!state_find(state, unknown->key, &row));
     ck_assert(scratch_holds("out/a.jpg", "foreign"));
 }
@@ -279,6 +313,7 @@ int main(void)
     tcase_add_test(cases, a_file_that_changed_since_the_plan_is_somebody_elses);
     tcase_add_loop_test(cases, renaming_takes_the_first_free_number_and_every_file_gets_its_own, 0,
                         mode_count);
+    tcase_add_loop_test(cases, the_state_gets_all_that_is_known_of_the_file, 0, mode_count);
     tcase_add_loop_test(cases, an_old_row_comes_back_when_the_new_file_gets_no_name, 0, mode_count);
     tcase_add_loop_test(cases, an_own_file_is_replaced_only_under_the_name_that_was_asked_about, 0,
                         mode_count);

@@ -240,7 +240,7 @@ static void on_a_disk_without_inodes(void)
     scratch_mount("size=8m,nr_inodes=60");
     struct error error = {0};
     root = root_open(in_scratch("out"), &error);
-    state = root == NULL ? NULL : state_open(root, &error);
+    state = root == NULL ? NULL : state_open(root, NULL, &error);
     EXPECT(state != NULL);
     EXPECT(state_begin(state, &error) && state_put_directory(state, "first", &error) &&
            state_commit(state, &error)); /* SQLite has its files */
@@ -363,7 +363,7 @@ static const struct {
 static void publish_and_die(void)
 {
     struct error error = {0};
-    state = state_open(root, &error);
+    state = state_open(root, NULL, &error);
     EXPECT(state != NULL);
     scratch_die_at_call(kill_cases[child_case].call);
     publish_with(kill_cases[child_case].sync, EXISTING_SKIP, &error);
@@ -378,7 +378,7 @@ START_TEST(after_a_kill_the_state_knows_every_directory_that_appeared)
     child_case = _i;
     struct child child = child_run(publish_and_die);
     struct error error = {0};
-    state = state_open(root, &error);
+    state = state_open(root, NULL, &error);
     ck_assert_msg(state != NULL, "%s", error.text);
     if (WIFEXITED(child.status) && WEXITSTATUS(child.status) == SCRATCH_SKIPPED) {
         printf("SKIPPED a kill: this system does not let a test do that\n");

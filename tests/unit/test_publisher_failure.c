@@ -93,7 +93,7 @@ static int kill_case;
 static void publish_and_die(void)
 {
     struct error error = {0};
-    state = state_open(root, &error);
+    state = state_open(root, NULL, &error);
     EXPECT(state != NULL);
     scratch_die_at_call(kill_cases[kill_case].call);
     publish_with(kill_cases[kill_case].sync, EXISTING_SKIP, &error);
@@ -108,7 +108,7 @@ START_TEST(after_a_kill_the_state_knows_every_name_that_appeared)
     kill_case = _i;
     struct child child = child_run(publish_and_die);
     struct error error = {0};
-    state = state_open(root, &error);
+    state = state_open(root, NULL, &error);
     ck_assert_msg(state != NULL, "%s", error.text);
     if (WIFEXITED(child.status) && WEXITSTATUS(child.status) == SCRATCH_SKIPPED) {
         printf("SKIPPED a kill: this system does not let a test do that\n");

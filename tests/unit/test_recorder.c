@@ -12,6 +12,7 @@
 static struct {
     struct root *root;
     struct run_folder *folder;
+    struct state *state;
     struct results *results;
     struct cancel *cancel;
     struct budget *budget;
@@ -38,6 +39,8 @@ static void setup(void)
     scratch_setup();
     parts.root = root_open(in_scratch("out"), &error);
     ck_assert_msg(parts.root != NULL, "%s", error.text);
+    parts.state = state_open(parts.root, NULL, &error);
+    ck_assert_msg(parts.state != NULL, "%s", error.text);
     parts.folder = run_folder_create(parts.root, 1700000000000000, 10, &error);
     ck_assert_msg(parts.folder != NULL, "%s", error.text);
     parts.results = results_create();
@@ -55,6 +58,7 @@ static void make_with(enum sync_mode sync, const struct naming_settings *naming)
         .naming = naming,
         .root = parts.root,
         .folder = parts.folder,
+        .state = parts.state,
         .results = parts.results,
         .cancel = parts.cancel,
         .budget = parts.budget,
@@ -89,6 +93,7 @@ static void teardown(void)
     cancel_destroy(parts.cancel);
     results_destroy(parts.results);
     run_folder_destroy(parts.folder);
+    state_close(parts.state);
     root_close(parts.root);
     scratch_teardown();
 }

@@ -72,8 +72,8 @@ START_TEST(a_report_of_nothing_is_whole_and_says_null_where_nothing_is_known)
         "run_id",         "end",          "exit_code",       "latency_us.total",
         "phases_share",   "proxy",        "latency_us.ttfb", "rate.urls_per_s",
         "cpu.duty_cycle", "files.results"};
-    static const char *const COUNTS[] = {"total",   "downloaded", "kept",     "duplicate",
-                                         "skipped", "failed",     "not_tried"};
+    static const char *const COUNTS[] = {"total",   "downloaded", "kept",      "duplicate",
+                                         "skipped", "failed",     "not_tried", "ok"};
     facts.run_id = NULL;
     facts.folder = NULL;
     facts.elapsed_us = 0;

@@ -48,8 +48,67 @@ static const struct {
 
 START_TEST(only_failures_that_may_pass_are_transient)
 {
-    ck_assert_int_eq(retry_is_transient(failures[_i].failure, failures[_i].http),
+    const struct retry_policy policy = {0};
+    ck_assert_int_eq(retry_is_transient(&policy, failures[_i].failure, failures[_i].http),
                      failures[_i].transient);
+}
+END_TEST
+
+START_TEST(statuses_of_the_policy_are_transient_too)
+{
+    struct retry_policy policy = {0};
+    ck_assert(status_set_parse("403,520-529", &policy.also));
+    ck_assert(retry_is_transient(&policy, FAILURE_FORBIDDEN, 403));
+    ck_assert(retry_is_transient(&policy, FAILURE_SERVER_ERROR, 525));
+    ck_assert(retry_is_transient(&policy, FAILURE_SERVER_ERROR, 503));
+    ck_assert(!retry_is_transient(&policy, FAILURE_NOT_FOUND, 404));
+    /* a page that is too large stays so, whatever its status */
+    ck_assert(!retry_is_transient(&policy, FAILURE_TOO_LARGE, 403));
+    ck_assert(!retry_is_transient(&policy, FAILURE_NONE, 403));
+}
+END_TEST
+
+static const struct {
+    int64_t wait_us;
+    int64_t max_wait_us;
+    unsigned rests;
+    int64_t retry_after_us;
+    uint32_t random;
+    int64_t expected_us;
+} rests[] = {
+    /* at least half of the backoff, which doubles */
+    {SECOND, 5 * MINUTE, 1, -1, 0, SECOND / 2},
+    {SECOND, 5 * MINUTE, 1, -1, RANDOM_MAX, SECOND - 1},
+    {SECOND, 5 * MINUTE, 4, -1, 0, 4 * SECOND},
+    {SECOND, 5 * MINUTE, 1000, -1, 0, 150 * SECOND},
+    /* what the server asks for, but never longer than the longest wait */
+    {SECOND, 5 * MINUTE, 1, 2 * SECOND, 0, 2 * SECOND},
+    {SECOND, 5 * MINUTE, 5, 2 * SECOND, 0, 2 * SECOND},
+    {SECOND, 5 * MINUTE, 5, 0, RANDOM_MAX, 0},
+    {SECOND, 5 * MINUTE, 1, 10 * MINUTE, 0, 5 * MINUTE},
+    {SECOND, 5 * MINUTE, 1, INT64_MAX, RANDOM_MAX, 5 * MINUTE},
+    {0, 5 * MINUTE, 9, -1, RANDOM_MAX, 0},
+    {0, 5 * MINUTE, 9, 7, RANDOM_MAX, 7},
+};
+
+START_TEST(a_host_rests_as_long_as_it_asks_or_backs_off)
+{
+    struct retry_policy policy = {.wait_us = rests[_i].wait_us,
+                                  .max_wait_us = rests[_i].max_wait_us};
+    ck_assert_int_eq(
+        retry_rest_us(&policy, rests[_i].rests, rests[_i].retry_after_us, rests[_i].random),
+        rests[_i].expected_us);
+}
+END_TEST
+
+START_TEST(a_silent_host_is_probed_after_the_longest_backoff)
+{
+    struct retry_policy policy = {.retries = 3, .wait_us = SECOND, .max_wait_us = 5 * MINUTE};
+    ck_assert_int_eq(retry_probe_us(&policy), 8 * SECOND);
+    policy.retries = 0;
+    ck_assert_int_eq(retry_probe_us(&policy), SECOND);
+    policy.retries = 1000;
+    ck_assert_int_eq(retry_probe_us(&policy), 5 * MINUTE);
 }
 END_TEST
 
@@ -61,33 +120,33 @@ static const struct {
     int64_t expected_us; /* -1: no further attempt */
 } delays[] = {
     /* full jitter: from nothing to just below the doubled wait */
-    {{3, SECOND, 5 * MINUTE}, 1, -1, 0, 0},
-    {{3, SECOND, 5 * MINUTE}, 1, -1, RANDOM_MAX, SECOND - 1},
-    {{3, SECOND, 5 * MINUTE}, 1, -1, 1u << 31, SECOND / 2},
-    {{3, SECOND, 5 * MINUTE}, 2, -1, 1u << 31, SECOND},
-    {{3, SECOND, 5 * MINUTE}, 3, -1, 1u << 31, 2 * SECOND},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, -1, 0, 0},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, -1, RANDOM_MAX, SECOND - 1},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, -1, 1u << 31, SECOND / 2},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 2, -1, 1u << 31, SECOND},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 3, -1, 1u << 31, 2 * SECOND},
     /* the attempts are used up */
-    {{3, SECOND, 5 * MINUTE}, 4, -1, 0, -1},
-    {{0, SECOND, 5 * MINUTE}, 1, -1, 0, -1},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 4, -1, 0, -1},
+    {{0, SECOND, 5 * MINUTE, {{0}}}, 1, -1, 0, -1},
     /* never above the longest wait, however many attempts */
-    {{2000, SECOND, 5 * MINUTE}, 10, -1, 1u << 31, 150 * SECOND},
-    {{2000, SECOND, 5 * MINUTE}, 1000, -1, 1u << 31, 150 * SECOND},
-    {{2000, 1, INT64_MAX}, 1000, -1, 1u << 31, INT64_MAX / 2},
-    {{2000, INT64_MAX, INT64_MAX}, 1000, -1, RANDOM_MAX, INT64_MAX - (1ll << 31)},
-    {{2000, 10 * MINUTE, 5 * MINUTE}, 1, -1, 1u << 31, 150 * SECOND},
-    {{2000, 1, INT64_MAX}, 63, -1, 1u << 31, 1ll << 61},
-    {{2000, 1, INT64_MAX}, 64, -1, 1u << 31, INT64_MAX / 2},
-    {{2000, 1, INT64_MAX}, 70, -1, 1u << 31, INT64_MAX / 2},
+    {{2000, SECOND, 5 * MINUTE, {{0}}}, 10, -1, 1u << 31, 150 * SECOND},
+    {{2000, SECOND, 5 * MINUTE, {{0}}}, 1000, -1, 1u << 31, 150 * SECOND},
+    {{2000, 1, INT64_MAX, {{0}}}, 1000, -1, 1u << 31, INT64_MAX / 2},
+    {{2000, INT64_MAX, INT64_MAX, {{0}}}, 1000, -1, RANDOM_MAX, INT64_MAX - (1ll << 31)},
+    {{2000, 10 * MINUTE, 5 * MINUTE, {{0}}}, 1, -1, 1u << 31, 150 * SECOND},
+    {{2000, 1, INT64_MAX, {{0}}}, 63, -1, 1u << 31, 1ll << 61},
+    {{2000, 1, INT64_MAX, {{0}}}, 64, -1, 1u << 31, INT64_MAX / 2},
+    {{2000, 1, INT64_MAX, {{0}}}, 70, -1, 1u << 31, INT64_MAX / 2},
     /* no wait at all was asked for */
-    {{3, 0, 5 * MINUTE}, 2, -1, RANDOM_MAX, 0},
-    {{3, SECOND, 0}, 2, -1, RANDOM_MAX, 0},
+    {{3, 0, 5 * MINUTE, {{0}}}, 2, -1, RANDOM_MAX, 0},
+    {{3, SECOND, 0, {{0}}}, 2, -1, RANDOM_MAX, 0},
     /* the server's wish is a minimum, and beyond the longest wait the end */
-    {{3, SECOND, 5 * MINUTE}, 1, 10 * SECOND, RANDOM_MAX, 10 * SECOND},
-    {{3, 60 * SECOND, 5 * MINUTE}, 1, 10 * SECOND, 1u << 31, 30 * SECOND},
-    {{3, SECOND, 5 * MINUTE}, 1, 0, 1u << 31, SECOND / 2},
-    {{3, SECOND, 5 * MINUTE}, 1, 5 * MINUTE, 0, 5 * MINUTE},
-    {{3, SECOND, 5 * MINUTE}, 1, 5 * MINUTE + 1, 0, -1},
-    {{3, SECOND, 5 * MINUTE}, 1, INT64_MAX, 0, -1},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, 10 * SECOND, RANDOM_MAX, 10 * SECOND},
+    {{3, 60 * SECOND, 5 * MINUTE, {{0}}}, 1, 10 * SECOND, 1u << 31, 30 * SECOND},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, 0, 1u << 31, SECOND / 2},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, 5 * MINUTE, 0, 5 * MINUTE},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, 5 * MINUTE + 1, 0, -1},
+    {{3, SECOND, 5 * MINUTE, {{0}}}, 1, INT64_MAX, 0, -1},
 };
 
 START_TEST(the_wait_grows_with_jitter_and_limits)
@@ -191,6 +250,10 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, only_failures_that_may_pass_are_transient, 0,
                         ARRAY_LENGTH(failures));
+    tcase_add_test(tests, statuses_of_the_policy_are_transient_too);
+    tcase_add_loop_test(tests, a_host_rests_as_long_as_it_asks_or_backs_off, 0,
+                        ARRAY_LENGTH(rests));
+    tcase_add_test(tests, a_silent_host_is_probed_after_the_longest_backoff);
     tcase_add_loop_test(tests, the_wait_grows_with_jitter_and_limits, 0, ARRAY_LENGTH(delays));
     tcase_add_test(tests, a_final_failure_is_not_tried_again);
     tcase_add_test(tests, the_wait_never_leaves_its_range);

@@ -137,6 +137,7 @@ START_TEST(the_file_gets_the_time_of_the_server)
     ck_assert_int_eq(sink_finish(sink, times[_i]), 0);
     struct stat status;
     ck_assert_int_eq(stat(in_scratch(FILE_NAME), &status), 0);
+    ck_assert_int_eq(sink_mtime_ns(sink), root_mtime_ns(&status));
     if (times[_i] != -1)
         ck_assert_int_eq(status.st_mtime, times[_i]);
     else
@@ -179,6 +180,69 @@ START_TEST(destroying_a_sink_removes_an_unfinished_file)
     sink_destroy(sink);
     ck_assert_int_eq(scratch_kind(FILE_NAME), 0);
     sink_destroy(NULL);
+}
+END_TEST
+
+START_TEST(a_part_stays_when_it_is_kept_and_is_appended_to_later)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    size_t first = BODY_BYTES / 3;
+    sink_begin(sink, "1");
+    ck_assert_int_eq(sink_use_part(sink, "t", 0), 0);
+    ck_assert_int_eq(sink_write(sink, body, first), 0);
+    ck_assert_int_eq(sink_keep(sink), 0);
+    sink_abort(sink);
+    ck_assert(file_equals(FILE_NAME, body, first));
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/1"), 0);
+    sink_begin(sink, "1");
+    ck_assert_int_eq(sink_use_part(sink, "t", (int64_t)first), 0);
+    for (size_t at = first; at < BODY_BYTES; at += 777)
+        ck_assert_int_eq(sink_write(sink, body + at, BODY_BYTES - at < 777 ? BODY_BYTES - at : 777),
+                         0);
+    ck_assert_int_eq(sink_finish(sink, -1), 0);
+    ck_assert(file_equals(FILE_NAME, body, BODY_BYTES));
+    sink_destroy(sink);
+}
+END_TEST
+
+START_TEST(a_part_that_is_not_kept_goes)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    sink_begin(sink, "1");
+    ck_assert_int_eq(sink_use_part(sink, "t", 0), 0);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), S_IFREG);
+    sink_abort(sink);
+    ck_assert_int_eq(scratch_kind(FILE_NAME), 0);
+    sink_begin(sink, "1"); /* the next body is an ordinary one */
+    ck_assert_int_eq(sink_write(sink, body, MEMORY + 1), 0);
+    ck_assert_int_eq(sink_keep(sink), -ENOENT);
+    sink_abort(sink);
+    ck_assert_int_eq(scratch_kind("out/.haul/tmp/1"), 0);
+    sink_destroy(sink);
+}
+END_TEST
+
+START_TEST(without_the_part_that_was_meant_the_sink_goes_on_as_before)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    scratch_write("victim", "precious");
+    ck_assert_int_eq(symlink(in_scratch("victim"), in_scratch("out/.haul/tmp/link")), 0);
+    ck_assert_int_eq(link(in_scratch("victim"), in_scratch("out/.haul/tmp/hard")), 0);
+    scratch_write("out/.haul/tmp/short", "abc");
+    sink_begin(sink, "t");
+    ck_assert_int_eq(sink_use_part(sink, "short", 4), -EINVAL);
+    ck_assert_int_eq(sink_use_part(sink, "short", 2), -EINVAL);
+    ck_assert_int_eq(sink_use_part(sink, "short", 0), -EEXIST);
+    ck_assert_int_eq(sink_use_part(sink, "link", 8), -ELOOP);
+    ck_assert_int_eq(sink_use_part(sink, "hard", 8), -EINVAL);
+    ck_assert_int_eq(sink_use_part(sink, "nothing", 8), -ENOENT);
+    ck_assert_int_eq(sink_use_part(sink, "../t", 0), -EINVAL);
+    ck_assert_int_eq(sink_write(sink, body, 5), 0);
+    ck_assert_int_eq(sink_finish(sink, -1), 0);
+    ck_assert(file_equals(FILE_NAME, body, 5));
+    ck_assert(scratch_holds("victim", "precious"));
+    ck_assert(scratch_holds("out/.haul/tmp/short", "abc"));
+    sink_destroy(sink);
 }
 END_TEST
 
@@ -244,6 +308,9 @@ int main(void)
     tcase_add_loop_test(cases, the_file_gets_the_time_of_the_server, 0, (int)ARRAY_LENGTH(times));
     tcase_add_test(cases, what_is_planted_under_the_temporary_name_is_not_touched);
     tcase_add_test(cases, destroying_a_sink_removes_an_unfinished_file);
+    tcase_add_test(cases, a_part_stays_when_it_is_kept_and_is_appended_to_later);
+    tcase_add_test(cases, a_part_that_is_not_kept_goes);
+    tcase_add_test(cases, without_the_part_that_was_meant_the_sink_goes_on_as_before);
     tcase_add_test(cases, a_write_that_fails_half_way_removes_the_file_and_the_sink_goes_on);
     tcase_add_test(cases, a_full_disk_is_reported_and_the_file_removed);
     Suite *suite = suite_create("sink");

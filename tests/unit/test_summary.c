@@ -32,7 +32,7 @@ static void add(enum status status, enum failure failure, const char *host, uint
 
 START_TEST(statuses_add_up_to_the_total)
 {
-    static const uint64_t TIMES[STATUS_COUNT] = {5, 4, 3, 2, 6, 1};
+    static const uint64_t TIMES[STATUS_COUNT] = {5, 4, 3, 2, 6, 1, 2};
     for (size_t status = 0; status < STATUS_COUNT; status++) {
         for (uint64_t i = 0; i < TIMES[status]; i++)
             add((enum status)status,

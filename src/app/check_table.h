@@ -1,0 +1,14 @@
+/* What `haul check` prints: a line for each URL on standard output, as its answer comes. */
+#ifndef HAUL_APP_CHECK_TABLE_H
+#define HAUL_APP_CHECK_TABLE_H
+
+#include "base/text.h"
+#include "model/job.h"
+#include "model/url.h"
+
+/* "301 200  ok  84 ms  http://example.org/a -> https://example.org/a": statuses of all hops, status
+ * or class, time, the URL as listed and where it led to; masked and printable, with its '\n'. */
+void check_table_append(struct text *text, const struct job *job,
+                        const struct redaction *redaction);
+
+#endif

@@ -1,0 +1,18 @@
+/* --retry-failed and --retry-from: the list is the failed.tsv of an earlier run, without what
+ * cannot change. */
+#ifndef HAUL_APP_RETRY_LIST_H
+#define HAUL_APP_RETRY_LIST_H
+
+#include "app/options.h"
+#include "base/error.h"
+#include "model/list_entry.h"
+
+/* Makes failed.tsv the only list of the options, where they ask for it. ERROR_INPUT when --dir has
+ * no run that could have failed. */
+bool retry_list_prepare(struct options *options, struct error *error);
+
+/* True for a row whose `class` says that another try gives the same: bad-url, unsupported-scheme,
+ * blocked-address, robots, not-found, gone. */
+bool retry_list_is_final(const struct list_field *fields, size_t count);
+
+#endif

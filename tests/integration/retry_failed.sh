@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# --retry-failed and --retry-from: only what failed and may change is asked for again, under the
+# names, headers and checksums of the list; what is there already is left alone.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+mkdir -p "$WORK/www/later" "$WORK/www/good"
+for name in plain named checked wrong header cred same; do
+    echo "later $name" >"$WORK/www/later/$name.txt"
+done
+for i in 1 2 3; do
+    echo "good $i" >"$WORK/www/good/file-$i.txt"
+done
+echo 'good same' >"$WORK/www/good/same.txt"
+# Below /later there is nothing but 503 until the file `open` appears.
+# shellcheck disable=SC2034
+NGINX_MAIN="location /later/ { if (!-f $WORK/open) { return 503; } }"
+start_nginx
+at=127.0.0.1:$NGINX_PORT
+sum=$(sha256sum <"$WORK/www/later/checked.txt" | cut -d' ' -f1)
+cat >"$WORK/list.txt" <<LIST
+$SITE/good/file-1.txt
+$SITE/later/plain.txt
+$SITE/good/file-2.txt
+$SITE/later/named.txt
+ out=by another name.txt
+ dir=below
+$SITE/good/same.txt
+$SITE/later/same.txt
+$SITE/later/checked.txt
+ checksum=sha-256=$sum
+$SITE/later/header.txt
+ header=X-Test: of this URL
+ referer=http://127.0.0.1/from-here
+http://alice:s3cret@$at/later/cred.txt
+$SITE/missing.txt
+$SITE/good/file-3.txt
+ftp://127.0.0.1/never
+LIST
+later='/later/checked.txt /later/cred.txt /later/header.txt /later/named.txt /later/plain.txt
+    /later/same.txt'
+TRIES=(--retries 0 --retry-wait 1ms --max-retry-wait 10ms)
+
+# A request is logged when it has ended, maybe a moment after the client saw its last byte.
+has_lines() { # NUMBER
+    [ "$(wc -l <"$NGINX_LOG")" -ge "$1" ]
+}
+requested() { # NUMBER: the URIs since the last call, sorted; so many are expected
+    wait_until 3 has_lines "$1" || true
+    jq -r .uri "$NGINX_LOG" | sort | xargs
+    : >"$NGINX_LOG"
+}
+files_there() { # what would change if a file were written again
+    (cd "$DIR" && find . -name .haul -prune -o -type f -printf '%P %i %T@ %C@\n' | sort)
+}
+first_run() { # NAME
+    rm -f "$WORK/open"
+    fresh_dir "$1"
+    run_haul 1 -d "$DIR" "${TRIES[@]}" "$WORK/list.txt"
+    check_run
+    assert_counts '{downloaded: 4, failed: 8}'
+    requested 11 >"$WORK/requested"
+    files_there >"$WORK/before"
+    touch "$WORK/open"
+}
+assert_retried() { # what holds when all that could change has come
+    check_run
+    assert_counts '{downloaded: 6}'
+    assert_eq "$(requested 6)" "$(xargs <<<"$later")" "requests"
+    assert_eq "$(cat "$DIR/below/by another name.txt")" "later named" "file with a name of its own"
+    assert_eq "$(cat "$DIR/header.txt")" "later header" "file that needs a header"
+}
+
+first_run again
+run_haul 0 -d "$DIR" --retry-failed "${TRIES[@]}"
+wait_until 3 has_lines 6 || true
+log=$(cat "$NGINX_LOG")
+assert_retried
+assert_files below 'below/by another name.txt' checked.txt cred.txt file-1.txt file-2.txt file-3.txt \
+    header.txt plain.txt same.txt same-2.txt
+assert_eq "$(cat "$DIR/same.txt" "$DIR/same-2.txt" | xargs)" "good same later same" \
+    "files that wanted the same name"
+assert_eq "$(comm -23 "$WORK/before" <(files_there))" "" "files that were there, and changed"
+one() { # FIELD URI: of the request's line in nginx' log
+    jq -r --arg uri "$2" "select(.uri == \$uri) | .$1" <<<"$log"
+}
+assert_eq "$(one x_test /later/header.txt)" "of this URL" "header"
+assert_eq "$(one referer /later/header.txt)" "http://127.0.0.1/from-here" "referer"
+assert_eq "$(one authorization /later/cred.txt)" "Basic $(printf alice:s3cret | base64)" "credentials"
+assert_eq "$(one authorization /later/plain.txt)" "" "credentials of another URL"
+
+# Nothing is left that could change.
+run_haul 0 -d "$DIR" --retry-failed
+assert "a word about it: $(cat "$ERR")" grep -qiE 'nothing|no URL|none' "$ERR"
+assert_eq "$(jq -r .uri "$NGINX_LOG")" "" "requests"
+run_haul 0 -q -d "$DIR" --retry-failed
+assert_eq "$(cat "$OUT" "$ERR")" "" "output with -q"
+
+# The list as a whole finds each file under the name that the retry gave it.
+files_there >"$WORK/before"
+run_haul 1 -d "$DIR" "${TRIES[@]}" "$WORK/list.txt"
+check_run
+assert_counts '{kept: 10, failed: 2}'
+assert_eq "$(requested 1)" /missing.txt "requests"
+assert_eq "$(files_there)" "$(cat "$WORK/before")" "files"
+
+# --retry-all also tries what cannot change; here it has.
+echo found >"$WORK/www/missing.txt"
+run_haul 1 -d "$DIR" --retry-failed --retry-all "${TRIES[@]}"
+check_run
+assert_class /missing.txt downloaded
+assert_class ftp: unsupported-scheme
+assert_eq "$(requested 1)" /missing.txt "requests"
+rm "$WORK/www/missing.txt"
+
+# A checksum is held against what comes now.
+first_run checksum
+echo 'something else' >"$WORK/www/later/checked.txt"
+run_haul 1 -d "$DIR" --retry-failed "${TRIES[@]}"
+check_run
+assert_class /later/checked.txt hash-mismatch
+assert_counts '{downloaded: 5, failed: 1}'
+echo 'later checked' >"$WORK/www/later/checked.txt"
+
+# A failed.tsv from elsewhere, into another directory.
+first_run elsewhere
+cp "$DIR/.haul/last/failed.tsv" "$WORK/failed.tsv"
+assert_eq "$(stat -c %a "$DIR/.haul/last/failed.tsv")" 600 "mode of failed.tsv"
+fresh_dir other
+run_haul 0 -d "$DIR" --retry-from "$WORK/failed.tsv" "${TRIES[@]}"
+assert_retried
+assert_files below 'below/by another name.txt' checked.txt cred.txt header.txt plain.txt same.txt
+
+# What fails again can be tried again.
+first_run twice
+rm "$WORK/open"
+run_haul 3 -d "$DIR" --retry-failed "${TRIES[@]}"
+check_run
+assert_counts '{failed: 6}'
+touch "$WORK/open"
+requested 6 >"$WORK/requested"
+run_haul 0 -d "$DIR" --retry-failed "${TRIES[@]}"
+assert_retried
+
+# Where nothing was run, or the file is missing, that is said.
+fresh_dir never
+for arguments in "-d $DIR --retry-failed" "-d $DIR --retry-from $WORK/no-such.tsv"; do
+    note_outside
+    status=0
+    # shellcheck disable=SC2086
+    (cd "$OUTER/cwd" && exec timeout "$(scaled 10)" "$HAUL" $arguments) >"$OUT" 2>"$ERR" || status=$?
+    assert "haul $arguments ends with $status" eval "[ $status = 2 ] || [ $status = 5 ]"
+    assert_at_most "$(wc -l <"$ERR")" 2 "lines on stderr of haul $arguments"
+    assert_at_least "$(wc -l <"$ERR")" 1 "lines on stderr of haul $arguments"
+done

@@ -1,0 +1,244 @@
+#include "app/report_text.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/foreign_text.h"
+#include "base/common.h"
+
+/* In JSON, and as it may be shown. */
+#define HOSTILE "\\u001b[31m\\u009b\\u202e"
+#define SHOWN "\\x1b[31m\\xc2\\x9b\\xe2\\x80\\xae"
+
+static struct text text;
+static struct report_reader reader;
+
+static void set_up(void)
+{
+    text_init(&text, 1024 * 1024);
+    reader = (struct report_reader){.path = (char *)(uintptr_t) "p/report.json", .results = -1};
+}
+
+static void tear_down(void)
+{
+    text_clear(&text);
+    json_decref(reader.report);
+}
+
+static json_t *parse(const char *json)
+{
+    json_error_t where;
+    json_t *value = json_loads(json, 0, &where);
+    ck_assert_msg(value != NULL, "%s", where.text);
+    return value;
+}
+
+static void print(const char *json, const struct slowest *slowest)
+{
+    reader.report = parse(json);
+    report_text_append(&text, &reader, slowest);
+    ck_assert(!text.is_full);
+}
+
+static void assert_says(const char *words)
+{
+    ck_assert_msg(strstr(text.data, words) != NULL, "'%s' is not in:\n%s", words, text.data);
+}
+
+static void assert_silent(const char *words)
+{
+    ck_assert_msg(strstr(text.data, words) == NULL, "'%s' is in:\n%s", words, text.data);
+}
+
+START_TEST(a_full_report_says_all)
+{
+    struct slowest slowest = {.count = 1};
+    slowest.urls[0] =
+        (struct slow_url){parse("{\"url\":\"http://h/slow\",\"bytes\":{\"file\":2048}}"), 2310000};
+    reader.directory = (char *)(uintptr_t) "my photos";
+    reader.results_path = (char *)(uintptr_t) "p/results.jsonl";
+    print("{\"run_id\":\"20261120T120000Z-4f1c\",\"command\":\"get\",\"arguments\":[\"urls.txt\"],"
+          "\"start\":\"2026-11-20T12:00:00.123456Z\",\"outcome\":\"failed\",\"exit_code\":1,"
+          "\"elapsed_us\":87000000,"
+          "\"counts\":{\"total\":10000,\"downloaded\":9700,\"kept\":100,\"failed\":200},"
+          "\"bytes\":{\"wire\":890880000,\"file\":851443712},"
+          "\"failures\":[{\"class\":\"not-found\",\"count\":150,\"hosts\":[{\"host\":\"a.example\","
+          "\"count\":148},{\"host\":\"b.example\",\"count\":1}],\"other_hosts\":1,"
+          "\"example\":\"urls.txt:5127\"},{\"class\":\"dns\",\"count\":50,\"hosts\":[]}],"
+          "\"latency_us\":{\"total\":{\"p50\":142000,\"p95\":610000,\"p99\":2310000,"
+          "\"max\":29800000}},"
+          "\"phases_share\":{\"dns\":0.02,\"connect\":0.001,\"tls\":0,\"ttfb\":0.76,"
+          "\"receive\":0.22},"
+          "\"connections\":{\"opened\":1204,\"reused\":9137},"
+          "\"retries\":{\"attempts\":341,\"recovered\":296},"
+          "\"cpu\":{\"user_us\":4000000,\"sys_us\":100000,\"duty_cycle\":0.0471},"
+          "\"hosts\":[{\"host\":\"a.example\",\"urls\":9000,\"failed\":148,\"mean_us\":142000,"
+          "\"max_us\":29800000}],"
+          "\"warnings\":[\"one and only\"],\"files\":{\"directory\":\"elsewhere\"}}",
+          &slowest);
+    assert_says("run 20261120T120000Z-4f1c  2026-11-20T12:00:00Z  failed, exit 1\n");
+    assert_says("haul get urls.txt\n");
+    assert_says("10,000 URLs in 1 min 27 s        114.9 url/s   9.8 MiB/s   812.0 MiB\n");
+    assert_says("  downloaded     9,700   97.0%\n");
+    assert_says("  kept             100    1.0%   already on disk\n");
+    assert_says("  failed           200    2.0%   150 not-found   50 dns\n");
+    assert_says("  time per URL   p50 142 ms   p95 610 ms   p99 2.31 s   max 29.8 s\n");
+    assert_says("  where it went  dns 2%  wait 76%  receive 22%\n");
+    assert_says(
+        "  connections    1,204 opened, 9,137 reused      retries 341 (296 URLs recovered)");
+    assert_says("  cpu            4.10 s, duty cycle 5%\n");
+    assert_says("not-found          a.example 148, 2 other hosts  (first: urls.txt:5127)\n");
+    assert_says("      2.31 s     2.0 KiB  http://h/slow\n");
+    assert_says("  a.example                         9,000       148       142 ms       29.8 s\n");
+    assert_says("warnings\n  one and only\n");
+    assert_says("  failed  p/failed.tsv\n  retry   haul --retry-failed -d 'my photos'\n");
+    assert_silent("elsewhere");
+    assert_silent("not there");
+    slowest_clear(&slowest);
+}
+END_TEST
+
+/* What is missing is left out, what is of another type is as if it were missing. */
+static const char *const poor_reports[] = {
+    "{\"counts\":{\"total\":0}}",
+    "{\"counts\":{\"total\":3,\"failed\":3}}",
+    "{\"counts\":{\"total\":1},\"outcome\":7,\"start\":[],\"run_id\":{},\"failures\":{},"
+    "\"hosts\":\"h\",\"warnings\":5,\"latency_us\":null,\"phases_share\":[],\"arguments\":{},"
+    "\"connections\":null,\"retries\":7,\"cpu\":[],\"bytes\":null,\"files\":[],\"command\":null}",
+    "{\"counts\":{\"total\":9223372036854775807,\"failed\":-5},\"elapsed_us\":1,\"failures\":[7,{}]"
+    ","
+    "\"hosts\":[null,{\"urls\":-1,\"mean_us\":\"x\"}],\"warnings\":[null],\"command\":\"get\","
+    "\"arguments\":[1,2,3,4,5,6],\"bytes\":{\"wire\":9223372036854775807,"
+    "\"file\":9223372036854775807},\"latency_us\":{\"total\":{}},\"phases_share\":{\"dns\":1e300},"
+    "\"cpu\":{\"user_us\":9223372036854775807,\"sys_us\":9223372036854775807}}",
+};
+
+START_TEST(a_poor_report_shows_what_it_has)
+{
+    print(poor_reports[_i], NULL);
+    assert_says(" in ");
+    assert_says("  report  p/report.json\n");
+    assert_says("records are not there");
+    assert_silent("retry");
+}
+END_TEST
+
+START_TEST(nothing_of_a_report_reaches_the_terminal_as_it_is)
+{
+    struct slowest slowest = {.count = 1};
+    slowest.urls[0] = (struct slow_url){parse("{\"url\":\"" HOSTILE "\"}"), 1};
+    print("{\"run_id\":\"" HOSTILE "\",\"command\":\"" HOSTILE "\",\"arguments\":[\"" HOSTILE "\"],"
+          "\"start\":\"" HOSTILE "\",\"outcome\":\"" HOSTILE "\",\"counts\":{\"total\":1,"
+          "\"failed\":1},\"failures\":[{\"class\":\"" HOSTILE "\",\"count\":1,\"hosts\":"
+          "[{\"host\":\"" HOSTILE "\",\"count\":1}],\"example\":\"" HOSTILE "\"}],"
+          "\"hosts\":[{\"host\":\"" HOSTILE "\",\"urls\":1}],\"warnings\":[\"" HOSTILE "\"],"
+          "\"files\":{\"directory\":\"" HOSTILE "\",\"failed\":\"" HOSTILE "\"}}",
+          &slowest);
+    for (size_t i = 0; i < text.length; i++)
+        ck_assert_msg(text.data[i] == '\n' || (text.data[i] >= 0x20 && text.data[i] < 0x7F),
+                      "byte %d in:\n%s", text.data[i], text.data);
+    assert_says("run " SHOWN);
+    assert_says("--retry-from '" SHOWN "' -d '" SHOWN "'\n");
+    slowest_clear(&slowest);
+}
+END_TEST
+
+START_TEST(a_run_that_goes_on_says_so)
+{
+    print("{\"counts\":{\"total\":1},\"outcome\":\"running\",\"exit_code\":null}", NULL);
+    assert_says("still running, or killed\n");
+    assert_silent("exit");
+}
+END_TEST
+
+static const struct {
+    const char *argument;
+    const char *expected;
+} arguments[] = {
+    {"photos", "photos"},
+    {"/srv/img-2.d/x_y", "/srv/img-2.d/x_y"},
+    {"my photos", "'my photos'"},
+    {"", "''"},
+    {"$(reboot)", "'$(reboot)'"},
+    {"it's", "'it'\\''s'"},
+    {"'", "''\\'''"},
+    {"''", "''\\'''\\'''"},
+    {"~", "'~'"},
+    {"a\nb", "'a\\x0ab'"},
+};
+
+START_TEST(arguments_are_quoted_for_a_shell)
+{
+    foreign_text_append_argument(&text, arguments[_i].argument);
+    ck_assert_str_eq(text.data, arguments[_i].expected);
+}
+END_TEST
+
+static const struct {
+    const char *foreign;
+    size_t limit;
+    const char *expected;
+} cuts[] = {
+    {"abc", 3, "abc"},
+    {"abcd", 3, "abc..."},
+    {"", 3, ""},
+    {"ab\xc3\xa9", 4, "ab\xc3\xa9"},
+    {"ab\xc3\xa9", 3, "ab..."},
+    {"\x1b\x1b", 1, "\\x1b..."},
+};
+
+START_TEST(long_text_is_cut_on_a_character)
+{
+    foreign_text_append(&text, cuts[_i].foreign, cuts[_i].limit);
+    ck_assert_str_eq(text.data, cuts[_i].expected);
+}
+END_TEST
+
+START_TEST(padding_counts_characters)
+{
+    foreign_text_append_padded(&text, "h\xc3\xa9", 4);
+    foreign_text_append_padded(&text, "longer", 4);
+    ck_assert_str_eq(text.data, "h\xc3\xa9  longer");
+}
+END_TEST
+
+static const struct {
+    const char *record;
+    const char *expected;
+} records[] = {
+    {"{\"source\":\"l.txt\",\"line\":3}", "  (l.txt:3)"},
+    {"{\"source\":\"l.txt\",\"line\":null}", ""},
+    {"{\"source\":null,\"line\":3}", ""},
+    {"{}", ""},
+};
+
+START_TEST(a_place_is_shown_where_it_is_known)
+{
+    json_t *record = parse(records[_i].record);
+    report_text_append_place(&text, record);
+    ck_assert_str_eq(text.data, records[_i].expected);
+    json_decref(record);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("report_text");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, a_full_report_says_all);
+    tcase_add_loop_test(tests, a_poor_report_shows_what_it_has, 0, (int)ARRAY_LENGTH(poor_reports));
+    tcase_add_test(tests, nothing_of_a_report_reaches_the_terminal_as_it_is);
+    tcase_add_test(tests, a_run_that_goes_on_says_so);
+    tcase_add_loop_test(tests, arguments_are_quoted_for_a_shell, 0, (int)ARRAY_LENGTH(arguments));
+    tcase_add_loop_test(tests, long_text_is_cut_on_a_character, 0, (int)ARRAY_LENGTH(cuts));
+    tcase_add_test(tests, padding_counts_characters);
+    tcase_add_loop_test(tests, a_place_is_shown_where_it_is_known, 0, (int)ARRAY_LENGTH(records));
+    Suite *suite = suite_create("report_text");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

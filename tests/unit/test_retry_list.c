@@ -1,0 +1,110 @@
+#include "app/retry_list.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/source.h"
+#include "scratch.h"
+
+static const struct {
+    const char *class_name;
+    bool is_final;
+} classes[] = {
+    {"bad-url", true},
+    {"unsupported-scheme", true},
+    {"blocked-address", true},
+    {"robots", true},
+    {"not-found", true},
+    {"gone", true},
+    {"timeout", false},
+    {"server-error", false},
+    {"rate-limited", false},
+    {"host-down", false},
+    {"hash-mismatch", false},
+    {"forbidden", false},
+    {"", false},
+    {"gone ", false},
+    {"gon", false},
+};
+
+START_TEST(what_gives_the_same_again_is_final)
+{
+    struct list_field fields[] = {
+        {.key = "dir", .key_length = 3, .value = "gone", .value_length = 4},
+        {.key = "class",
+         .key_length = 5,
+         .value = classes[_i].class_name,
+         .value_length = strlen(classes[_i].class_name)},
+    };
+    ck_assert_int_eq(retry_list_is_final(fields, 2), classes[_i].is_final);
+    ck_assert(!retry_list_is_final(fields, 1)); /* without a class, nobody knows */
+}
+END_TEST
+
+START_TEST(the_last_run_of_the_directory_is_the_list)
+{
+    struct options options;
+    struct error error = {0};
+    scratch_setup();
+    options_init(&options);
+    options.retry_failed = true;
+    ck_assert(options_set(&options, OPTION_ID_dir, in_scratch("out"), &error));
+    ck_assert(!retry_list_prepare(&options, &error));
+    ck_assert_int_eq(error.kind, ERROR_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "no run has left"));
+
+    ck_assert_int_eq(mkdir(in_scratch("out"), 0777), 0);
+    ck_assert_int_eq(mkdir(in_scratch("out/.haul"), 0777), 0);
+    ck_assert_int_eq(mkdir(in_scratch("out/.haul/last"), 0777), 0);
+    scratch_write("out/.haul/last/failed.tsv", "url\n");
+    ck_assert_msg(retry_list_prepare(&options, &error), "%s", error.text);
+    ck_assert_uint_eq(options.operands.count, 1);
+    ck_assert_str_eq(options.operands.items[0], in_scratch("out/.haul/last/failed.tsv"));
+    ck_assert_int_eq(options.format, SOURCE_FORMAT_TSV);
+    options_clear(&options);
+    scratch_teardown();
+}
+END_TEST
+
+START_TEST(any_failed_tsv_can_be_the_list)
+{
+    struct options options;
+    struct error error = {0};
+    options_init(&options);
+    ck_assert(options_set(&options, OPTION_ID_retry_from, "kept/failed.txt", &error));
+    ck_assert(retry_list_prepare(&options, &error));
+    ck_assert_str_eq(options.operands.items[0], "kept/failed.txt");
+    ck_assert_int_eq(options.format, SOURCE_FORMAT_TSV);
+    options_clear(&options);
+}
+END_TEST
+
+START_TEST(without_the_option_the_lists_stay_as_they_are)
+{
+    struct options options;
+    struct error error = {0};
+    options_init(&options);
+    options_add_operand(&options, "urls.txt");
+    ck_assert(retry_list_prepare(&options, &error));
+    ck_assert_uint_eq(options.operands.count, 1);
+    ck_assert_int_eq(options.format, SOURCE_FORMAT_AUTO);
+    options_clear(&options);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("retry_list");
+    TCase *tests = tcase_create("lists");
+    tcase_add_loop_test(tests, what_gives_the_same_again_is_final, 0, ARRAY_LENGTH(classes));
+    tcase_add_test(tests, the_last_run_of_the_directory_is_the_list);
+    tcase_add_test(tests, any_failed_tsv_can_be_the_list);
+    tcase_add_test(tests, without_the_option_the_lists_stay_as_they_are);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
