@@ -23,7 +23,7 @@ enum host_gate_result host_policy_judge(const struct job *job, const struct prox
     case FAILURE_SERVER_ERROR:
         return HOST_GATE_REACHED;
     default: /* an answer is an answer */
-        return HOST_GATE_SUCCESS;
+        return job->has_answered ? HOST_GATE_REACHED : HOST_GATE_SUCCESS;
     }
 }
 

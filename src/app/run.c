@@ -182,7 +182,7 @@ static void finish(struct run *run, struct run_result *out_result)
         .signal_number = is_by_signal ? exit_code - EXIT_CODE_SIGNAL : 0,
         .elapsed_us = elapsed_us,
         .counts = counts,
-        .peak_jobs = host_gate_total_peak(run->gate),
+        .peak_jobs = host_gate_figures(run->gate).total_peak,
     };
     if (run->folder == NULL)
         return;

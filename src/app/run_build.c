@@ -229,6 +229,12 @@ static bool create_recorder(struct run *run, struct error *error)
     return run->recorder != NULL;
 }
 
+static void on_answer(void *context, struct job *job)
+{
+    struct run *run = context;
+    job->has_answered = host_gate_answer(run->gate, job->admitted_host, clock_monotonic_us());
+}
+
 static bool create_workers(struct run *run, struct error *error)
 {
     run->shared = (struct worker_shared){
@@ -320,6 +326,8 @@ bool run_build(struct run *run, struct error *error)
     if (run->resolver == NULL || !create_workers(run, error))
         return false;
     run->settings.transfer.cancel = run->cancel;
+    run->settings.transfer.on_answer = on_answer;
+    run->settings.transfer.answer_context = run;
     cancel_add_waiter(run->cancel, (struct hook){stop_intake, run});
     cancel_add_waiter(run->cancel, (struct hook){give_up_names, run});
     create_producer(run);

@@ -115,6 +115,7 @@ static bool is_draining(const struct worker *worker)
 static bool start(struct worker *worker, struct job *job)
 {
     int64_t now_us = clock_monotonic_us();
+    job->has_answered = false;
     if (job->started_us == 0)
         job->outcome.us.queue = now_us - job->queued_us;
     return transfer_group_start(worker->group, job, worker->number);
@@ -181,7 +182,7 @@ static void keep_unchanged(struct job *job)
 static void finish(struct worker *worker, struct job *job, enum transfer_verdict verdict)
 {
     const struct worker_shared *shared = worker->shared;
-    enum host_gate_result result = HOST_GATE_SUCCESS;
+    enum host_gate_result result = job->has_answered ? HOST_GATE_REACHED : HOST_GATE_SUCCESS;
     char *host = job->admitted_host;
     job->admitted_host = NULL;
     switch (verdict) {

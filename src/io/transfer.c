@@ -103,6 +103,14 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
     return transfer->seen != FAILURE_NONE;
 }
 
+static void tell_answer(struct transfer *transfer)
+{
+    const struct transfer_settings *settings = transfer->settings;
+    int status = transfer->reply.status;
+    if (settings->on_answer != NULL && (status == 200 || status == 203 || status == 206))
+        settings->on_answer(settings->answer_context, transfer->job);
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -118,6 +126,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
         transfer->reply.is_judged = true;
         if (!headers_are_acceptable(transfer))
             return 0;
+        tell_answer(transfer);
     }
     return length;
 }

@@ -57,6 +57,9 @@ struct transfer_settings {
     unsigned connections;   /* open at once on one multi handle, idle ones included */
     size_t buffer_bytes;    /* libcurl's receive buffer */
     struct throttle *throttle; /* the bandwidth of the run, NULL = no limit */
+    /* Called when the head of a good reply has come, inside libcurl: quickly; NULL = nobody. */
+    void (*on_answer)(void *context, struct job *job);
+    void *answer_context;
 };
 
 struct transfer;

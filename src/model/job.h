@@ -45,6 +45,7 @@ struct job {
     bool is_checked;   /* only the status is asked for (haul check) */
     bool is_probed_by_get; /* HEAD was refused: a ranged GET asks */
     bool is_accepted;      /* failed with a status that the user called fine (--ok-status) */
+    bool has_answered;     /* the gate knows that this request has got a good reply */
     bool was_cut_short;    /* the run ended before its next attempt */
     bool is_published;     /* its file has its name: only its record is missing */
     bool starts_anew;      /* what was left of the file cannot be continued */

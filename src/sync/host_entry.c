@@ -104,6 +104,13 @@ void host_entry_admit(struct host_entry *host, int64_t now_us)
     host->is_probing = host->state == HOST_ASIDE;
 }
 
+void host_entry_answer(struct host_entry *host, int64_t now_us)
+{
+    host->rests = 0;
+    revive(host);
+    widen(host, now_us);
+}
+
 void host_entry_leave(struct host_entry *host, const struct host_gate_settings *settings,
                       enum host_gate_result result, int64_t now_us)
 {
@@ -111,9 +118,7 @@ void host_entry_leave(struct host_entry *host, const struct host_gate_settings *
     host->running--;
     switch (result) {
     case HOST_GATE_SUCCESS:
-        host->rests = 0;
-        revive(host);
-        widen(host, now_us);
+        host_entry_answer(host, now_us);
         return;
     case HOST_GATE_REACHED:
         revive(host);

@@ -102,6 +102,8 @@ static inline int64_t host_entry_ready_us(const struct host_entry *host)
 
 /* Counts an item that starts; the host is open and ready. */
 void host_entry_admit(struct host_entry *host, int64_t now_us);
+/* Counts a good reply. */
+void host_entry_answer(struct host_entry *host, int64_t now_us);
 /* Counts an item that has ended, and judges the host by it. */
 void host_entry_leave(struct host_entry *host, const struct host_gate_settings *settings,
                       enum host_gate_result result, int64_t now_us);

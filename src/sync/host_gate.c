@@ -308,6 +308,25 @@ bool host_gate_has_rate(struct host_gate *gate, int64_t now_us, int64_t *out_due
     return is_ready;
 }
 
+bool host_gate_answer(struct host_gate *gate, const char *host, int64_t now_us)
+{
+    const struct host_gate_settings *settings = &gate->settings;
+    if (settings->slow_start_above == 0 ||
+        (settings->limits_of == NULL && settings->limits.at_once <= settings->slow_start_above))
+        return false;
+    struct host_key key = host_table_key(&gate->table, host);
+    lock_acquire(&gate->lock);
+    struct host_entry *entry = host_table_find(&gate->table, &key);
+    assert(entry != NULL);
+    host_entry_answer(entry, now_us);
+    settle_locked(gate, entry, now_us);
+    bool must_wake = entry->parked_count > 0 && is_due_earlier_locked(gate);
+    lock_release(&gate->lock);
+    if (must_wake)
+        wake_all(gate);
+    return true;
+}
+
 unsigned host_gate_count_rest(struct host_gate *gate, const char *host, int64_t now_us)
 {
     struct host_key key = host_table_key(&gate->table, host);
@@ -358,30 +377,6 @@ bool host_gate_is_full(struct host_gate *gate)
     return is_full;
 }
 
-size_t host_gate_parked(struct host_gate *gate)
-{
-    lock_acquire(&gate->lock);
-    size_t parked_count = gate->parked_count;
-    lock_release(&gate->lock);
-    return parked_count;
-}
-
-unsigned host_gate_peak(struct host_gate *gate)
-{
-    lock_acquire(&gate->lock);
-    unsigned peak = gate->peak;
-    lock_release(&gate->lock);
-    return peak;
-}
-
-unsigned host_gate_total_peak(struct host_gate *gate)
-{
-    lock_acquire(&gate->lock);
-    unsigned peak = gate->total_peak;
-    lock_release(&gate->lock);
-    return peak;
-}
-
 size_t host_gate_held(struct host_gate *gate, int64_t now_us, struct host_gate_held *out,
                       size_t limit)
 {
@@ -391,10 +386,15 @@ size_t host_gate_held(struct host_gate *gate, int64_t now_us, struct host_gate_h
     return count;
 }
 
-size_t host_gate_down_count(struct host_gate *gate)
+struct host_gate_figures host_gate_figures(struct host_gate *gate)
 {
     lock_acquire(&gate->lock);
-    size_t down_count = gate->down_count;
+    struct host_gate_figures figures = {
+        .parked = gate->parked_count,
+        .peak = gate->peak,
+        .total_peak = gate->total_peak,
+        .down = gate->down_count,
+    };
     lock_release(&gate->lock);
-    return down_count;
+    return figures;
 }

@@ -82,6 +82,11 @@ enum host_gate_answer host_gate_enter(struct host_gate *gate, const char *host, 
 void *host_gate_leave(struct host_gate *gate, const char *host, enum host_gate_result result,
                       int64_t now_us);
 
+/* An admitted item of the host has got the head of a good reply: that counts as a success at once,
+ * because its body may take long. True when it was counted: then HOST_GATE_REACHED is the result to
+ * leave with. */
+bool host_gate_answer(struct host_gate *gate, const char *host, int64_t now_us);
+
 /* A parked item whose time has come: admitted (HOST_GATE_ADMITTED), or one of a host that is down
  * (HOST_GATE_DOWN). NULL when there is none; *out_due_us is lowered to when there may be one. */
 void *host_gate_take(struct host_gate *gate, int64_t now_us, enum host_gate_answer *out_answer,
@@ -102,9 +107,14 @@ void host_gate_pause(struct host_gate *gate, const char *host, int64_t until_us)
 void *host_gate_take_parked(struct host_gate *gate);
 
 bool host_gate_is_full(struct host_gate *gate);
-size_t host_gate_parked(struct host_gate *gate);
-unsigned host_gate_peak(struct host_gate *gate);       /* the most that one host ever had running */
-unsigned host_gate_total_peak(struct host_gate *gate); /* the most of all hosts together */
+
+struct host_gate_figures {
+    size_t parked;       /* at this moment */
+    unsigned peak;       /* the most that one host ever had running */
+    unsigned total_peak; /* the most of all hosts together */
+    size_t down;         /* hosts that were given up */
+};
+struct host_gate_figures host_gate_figures(struct host_gate *gate);
 
 /* Up to `limit` hosts that are paused or put aside, the latest end first; returns how many were
  * written. Names are cut to fit. */
@@ -116,6 +126,5 @@ struct host_gate_held {
 };
 size_t host_gate_held(struct host_gate *gate, int64_t now_us, struct host_gate_held *out,
                       size_t limit);
-size_t host_gate_down_count(struct host_gate *gate); /* hosts that were given up */
 
 #endif

@@ -94,7 +94,7 @@ START_TEST(a_host_at_its_limit_parks_and_other_hosts_go_on)
     enter(gate, "b.example", 3, HOST_GATE_ADMITTED);
     enter(gate, "a.example.", 4, HOST_GATE_ADMITTED);
     enter(gate, "", 5, HOST_GATE_ADMITTED);
-    ck_assert_uint_eq(host_gate_parked(gate), 1);
+    ck_assert_uint_eq(host_gate_figures(gate).parked, 1);
     take_nothing(gate, CLOCK_SECOND_US, CLOCK_NEVER); /* time alone changes nothing */
     ck_assert_ptr_null(leave(gate, ""));
     ck_assert_ptr_null(leave(gate, "b.example"));
@@ -102,8 +102,8 @@ START_TEST(a_host_at_its_limit_parks_and_other_hosts_go_on)
     ck_assert_ptr_eq(leave(gate, "a.example"), item_of(2));
     ck_assert_ptr_null(leave(gate, "a.example"));
     ck_assert_ptr_null(leave(gate, "a.example"));
-    ck_assert_uint_eq(host_gate_peak(gate), 2);
-    ck_assert_uint_eq(host_gate_total_peak(gate), 5);
+    ck_assert_uint_eq(host_gate_figures(gate).peak, 2);
+    ck_assert_uint_eq(host_gate_figures(gate).total_peak, 5);
     host_gate_destroy(gate);
     host_gate_destroy(NULL);
 }
@@ -122,7 +122,7 @@ START_TEST(who_leaves_hands_its_place_to_the_longest_parked)
     ck_assert_ptr_null(leave(gate, "a"));
     enter(gate, "a", 5, HOST_GATE_ADMITTED);
     ck_assert_ptr_null(leave(gate, "a"));
-    ck_assert_uint_eq(host_gate_peak(gate), 1);
+    ck_assert_uint_eq(host_gate_figures(gate).peak, 1);
     host_gate_destroy(gate);
 }
 END_TEST
@@ -179,7 +179,7 @@ START_TEST(every_parked_item_can_be_taken_without_being_admitted)
         seen[number] = true;
     }
     ck_assert_ptr_null(host_gate_take_parked(gate));
-    ck_assert_uint_eq(host_gate_parked(gate), 0);
+    ck_assert_uint_eq(host_gate_figures(gate).parked, 0);
     for (size_t i = 0; i < HOSTS; i++) {
         enter(gate, hosts[i], 1, HOST_GATE_PARKED); /* the first one still runs */
         ck_assert_ptr_eq(host_gate_leave(gate, hosts[i], HOST_GATE_SUCCESS, CLOCK_SECOND_US),
@@ -206,7 +206,7 @@ START_TEST(names_are_copied_and_thousands_of_hosts_are_told_apart)
         ck_assert_ptr_eq(leave(gate, name), item_of(HOSTS - 1 - i));
         ck_assert_ptr_null(leave(gate, name));
     }
-    ck_assert_uint_eq(host_gate_parked(gate), 0);
+    ck_assert_uint_eq(host_gate_figures(gate).parked, 0);
     host_gate_destroy(gate);
 }
 END_TEST
@@ -399,7 +399,7 @@ START_TEST(a_new_host_starts_slowly_and_the_window_doubles_with_its_successes)
             take_admitted(gate, 0, next++);
         take_nothing(gate, 0, CLOCK_NEVER);
     }
-    ck_assert_uint_eq(host_gate_peak(gate), 10);
+    ck_assert_uint_eq(host_gate_figures(gate).peak, 10);
 
     host_gate_pause(gate, "a", 5000);
     for (size_t i = 0; i < 10; i++) /* successes from before the pause do not widen it */
@@ -423,6 +423,39 @@ START_TEST(a_new_host_starts_slowly_and_the_window_doubles_with_its_successes)
     ck_assert_ptr_eq(host_gate_leave(gate, "a", HOST_GATE_UNKNOWN, 9000), item_of(4));
     for (size_t i = 0; i < 4; i++)
         leave_last(gate, "a", HOST_GATE_UNKNOWN, 9000);
+    host_gate_destroy(gate);
+}
+END_TEST
+
+START_TEST(a_good_reply_counts_before_its_body_has_come)
+{
+    struct host_gate *gate = host_gate_create(&(struct host_gate_settings){
+        .limits = {.at_once = 10}, .slow_start_above = 8, .park_limit = 1000});
+    unsigned calls = 0;
+    host_gate_add_waiter(gate, (struct hook){count_call, &calls});
+    enter(gate, "a", 0, HOST_GATE_ADMITTED);
+    enter(gate, "a", 1, HOST_GATE_PARKED);
+    enter(gate, "a", 2, HOST_GATE_PARKED);
+    calls = 0;
+    ck_assert(host_gate_answer(gate, "a", 0)); /* a large file may take an hour from here */
+    ck_assert_uint_gt(calls, 0);
+    take_admitted(gate, 0, 1);
+    /* The end of the same request does not count once more. */
+    ck_assert_ptr_eq(host_gate_leave(gate, "a", HOST_GATE_REACHED, 0), item_of(2));
+    enter(gate, "a", 3, HOST_GATE_PARKED);
+    ck_assert_ptr_eq(host_gate_leave(gate, "a", HOST_GATE_REACHED, 0), item_of(3));
+    leave_last(gate, "a", HOST_GATE_REACHED, 0);
+    leave_last(gate, "a", HOST_GATE_REACHED, 0);
+    host_gate_destroy(gate);
+}
+END_TEST
+
+START_TEST(without_a_slow_start_nobody_counts_replies)
+{
+    struct host_gate *gate = create(10, 100);
+    enter(gate, "a", 0, HOST_GATE_ADMITTED);
+    ck_assert(!host_gate_answer(gate, "a", 0));
+    leave_last(gate, "a", HOST_GATE_SUCCESS, 0);
     host_gate_destroy(gate);
 }
 END_TEST
@@ -518,11 +551,11 @@ START_TEST(a_host_whose_probe_fails_is_down_and_its_items_are_handed_out_as_such
     take_admitted(gate, now_us, 2);
     take_nothing(gate, now_us, CLOCK_NEVER); /* one at a time */
     enter_at(gate, "a", 6, now_us, HOST_GATE_PARKED);
-    ck_assert_uint_eq(host_gate_down_count(gate), 0);
+    ck_assert_uint_eq(host_gate_figures(gate).down, 0);
     calls = 0;
     leave_last(gate, "a", HOST_GATE_UNREACHED, now_us + 5);
     ck_assert_uint_eq(calls, 1);
-    ck_assert_uint_eq(host_gate_down_count(gate), 1);
+    ck_assert_uint_eq(host_gate_figures(gate).down, 1);
     enter_at(gate, "a", 7, now_us + 6, HOST_GATE_DOWN);
     enter_at(gate, "b", 8, now_us + 6, HOST_GATE_ADMITTED);
     for (size_t i = 3; i < 7; i++)
@@ -602,16 +635,16 @@ START_TEST(a_host_is_not_given_up_while_an_older_item_may_still_reach_it)
     take_admitted(gate, now_us, 3);
     enter_at(gate, "a", 4, now_us, HOST_GATE_PARKED);
     leave_last(gate, "a", HOST_GATE_UNREACHED, now_us + 5);
-    ck_assert_uint_eq(host_gate_down_count(gate), 0);
+    ck_assert_uint_eq(host_gate_figures(gate).down, 0);
     take_nothing(gate, now_us + 5, CLOCK_NEVER); /* no second probe meanwhile */
     if (_i == 0) {
         leave_last(gate, "a", HOST_GATE_UNREACHED, now_us + 9);
         take_down(gate, now_us + 9, 4);
-        ck_assert_uint_eq(host_gate_down_count(gate), 1);
+        ck_assert_uint_eq(host_gate_figures(gate).down, 1);
     } else {
         ck_assert_ptr_eq(host_gate_leave(gate, "a", living[_i - 1], now_us + 9), item_of(4));
         leave_last(gate, "a", HOST_GATE_SUCCESS, now_us + 9);
-        ck_assert_uint_eq(host_gate_down_count(gate), 0);
+        ck_assert_uint_eq(host_gate_figures(gate).down, 0);
     }
     host_gate_destroy(gate);
 }
@@ -735,6 +768,8 @@ static void add_tests_of_dead_hosts(TCase *cases)
                         (int)ARRAY_LENGTH(living));
     tcase_add_loop_test(cases, a_host_is_not_given_up_while_an_older_item_may_still_reach_it, 0,
                         (int)ARRAY_LENGTH(living) + 1);
+    tcase_add_test(cases, a_good_reply_counts_before_its_body_has_come);
+    tcase_add_test(cases, without_a_slow_start_nobody_counts_replies);
     tcase_add_test(cases, held_hosts_are_listed_with_the_latest_end_first);
     tcase_add_test(cases, only_the_latest_twenty_thousand_pasts_are_remembered);
     tcase_add_test(cases, ten_thousand_hosts_wait_for_their_time_and_come_in_its_order);

@@ -394,9 +394,9 @@ static void check_held(struct world *world)
 
 static void check(struct world *world)
 {
-    ck_assert_uint_eq(host_gate_parked(world->gate), world->parked);
+    ck_assert_uint_eq(host_gate_figures(world->gate).parked, world->parked);
     ck_assert(host_gate_is_full(world->gate) == (world->parked >= world->settings.park_limit));
-    ck_assert_uint_eq(host_gate_down_count(world->gate), world->down);
+    ck_assert_uint_eq(host_gate_figures(world->gate).down, world->down);
     int64_t due_us = CLOCK_NEVER;
     ck_assert(host_gate_has_rate(world->gate, world->now_us, &due_us) ==
               (pace_due(&world->rate) <= world->now_us));

@@ -225,9 +225,9 @@ START_TEST(many_threads_keep_the_limit_of_every_host_and_every_item_comes_out_on
         down += stress->items[i].was_down;
     }
     ck_assert(cases[_i].may_go_down == (down > 0));
-    ck_assert(cases[_i].may_go_down == (host_gate_down_count(stress->gate) > 0));
-    ck_assert_uint_eq(host_gate_parked(stress->gate), 0);
-    ck_assert_uint_le(host_gate_peak(stress->gate), stress->settings->limits.at_once);
+    ck_assert(cases[_i].may_go_down == (host_gate_figures(stress->gate).down > 0));
+    ck_assert_uint_eq(host_gate_figures(stress->gate).parked, 0);
+    ck_assert_uint_le(host_gate_figures(stress->gate).peak, stress->settings->limits.at_once);
     host_gate_destroy(stress->gate);
     free(stress);
 }
