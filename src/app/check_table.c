@@ -41,7 +41,7 @@ void check_table_append(struct text *text, const struct job *job, const struct r
     text_append_format(text, " %-16s %9s  ",
                        class_name != NULL ? class_name : status_name(outcome->status), time);
     append_shown(text, job->listed, redaction);
-    if (outcome->hop_count > 0) {
+    if (outcome->hop_count > 0 || job->mirror > 0) {
         text_append_string(text, " -> ");
         append_shown(text, job_target(job)->target, redaction);
     }

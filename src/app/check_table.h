@@ -7,7 +7,8 @@
 #include "model/url.h"
 
 /* "301 200  ok  84 ms  http://example.org/a -> https://example.org/a": statuses of all hops, status
- * or class, time, the URL as listed and where it led to; masked and printable, with its '\n'. */
+ * or class, time, the URL as listed and where it led to (by redirects, or another mirror); masked
+ * and printable, with its '\n'. */
 void check_table_append(struct text *text, const struct job *job,
                         const struct redaction *redaction);
 

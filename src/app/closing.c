@@ -66,7 +66,7 @@ static void append_status(struct text *text, const struct counts *counts, enum s
     char number[NUMBER_SIZE];
     char share[NUMBER_SIZE];
     uint64_t count = counts->by_status[status];
-    if (count == 0 && status != STATUS_DOWNLOADED && status != STATUS_FAILED)
+    if (count == 0 && status != STATUS_DOWNLOADED && status != STATUS_OK && status != STATUS_FAILED)
         return;
     text_append_format(text, "  %-10s %9s  %6s", status_name(status),
                        number_format_count(number, (int64_t)count),
@@ -119,6 +119,12 @@ static void append_traffic(struct text *text, const struct counts *counts)
     text_append_char(text, '\n');
 }
 
+/* What a URL ends as when all is well. */
+static enum status best_status(const struct closing *closing)
+{
+    return closing->folder != NULL ? STATUS_DOWNLOADED : STATUS_OK;
+}
+
 void closing_append_summary(struct text *text, const struct closing *closing)
 {
     const struct counts *counts = &closing->summary->counts;
@@ -134,7 +140,7 @@ void closing_append_summary(struct text *text, const struct closing *closing)
         number_format_duration(duration, closing->elapsed_us), (double)counts->total * per_second,
         number_format_bytes(rate, (int64_t)((double)counts->wire_bytes * per_second)),
         number_format_bytes(bytes, counts->file_bytes));
-    append_status(text, counts, STATUS_DOWNLOADED, NULL);
+    append_status(text, counts, best_status(closing), NULL);
     append_status(text, counts, STATUS_KEPT, "already on disk");
     append_status(text, counts, STATUS_DUPLICATE, "listed before");
     append_status(text, counts, STATUS_SKIPPED, "a file of this name was there");
@@ -241,8 +247,8 @@ void closing_append_line(struct text *text, const struct closing *closing)
                        (unsigned long long)counts->total);
     for (enum status status = 0; status < STATUS_COUNT; status++) {
         uint64_t count = counts->by_status[status];
-        bool is_usual =
-            status == STATUS_DOWNLOADED || status == STATUS_KEPT || status == STATUS_FAILED;
+        bool is_usual = status == best_status(closing) || status == STATUS_FAILED ||
+                        (status == STATUS_KEPT && closing->folder != NULL);
         if (is_usual || count > 0)
             text_append_format(text, " %s %llu", status_name(status), (unsigned long long)count);
     }

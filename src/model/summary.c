@@ -126,7 +126,7 @@ static void add_counts(struct counts *counts, const struct outcome *outcome)
     counts->attempts += outcome->attempts;
     if (outcome->attempts > 1) {
         counts->retries += outcome->attempts - 1;
-        if (outcome->status == STATUS_DOWNLOADED)
+        if (outcome->status == STATUS_DOWNLOADED || outcome->status == STATUS_OK)
             counts->recovered++;
     }
     counts->connections_opened += outcome->connections;

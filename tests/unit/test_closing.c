@@ -141,6 +141,8 @@ START_TEST(a_check_has_no_files_to_point_at)
     closing_append_failures(&text, &closing);
     closing_append_line(&text, &closing);
     assert_says("10 URLs in 2.00 s");
+    assert_says("  ok                 0");
+    assert_says("haul: done 10 downloaded 6 kept 1 failed 3 ok 0 in 2.0s");
     ck_assert_ptr_null(strstr(text.data, "retry"));
     ck_assert_ptr_null(strstr(text.data, "report"));
 }
