@@ -13,6 +13,7 @@
 
 #define VARIABLE_PREFIX "HAUL_"
 #define FILES_MAX 3
+#define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 
 struct file {
     const char *path;
@@ -48,6 +49,10 @@ static bool refuse_unknown(const char *name, struct error *error)
     char nearest[OPTION_NAME_SIZE];
     enum option_id switched = option_table_find_negated(name, strlen(name));
 
+    /* Not shown: "https://user:password@host/?key = ..." is somebody's URL. */
+    if (name[strspn(name, NAME_LETTERS)] != '\0')
+        return error_set(error, ERROR_USAGE,
+                         "what is before the '=' is no option (see 'haul --generate config')");
     if (switched != OPTION_ID_COUNT)
         return error_set(error, ERROR_USAGE, "unknown option '%s', did you mean '%s = no'?", name,
                          option_table_row(switched)->name);

@@ -37,7 +37,7 @@ static bool is_untouched(const struct state_row *row, const struct stat *status)
 {
     if (row->modified_ns != 0)
         return root_mtime_ns(status) == row->modified_ns;
-    return root_mtime_ns(status) / 1000 <= row->downloaded_us + TOUCHED_AFTER_US;
+    return root_mtime_ns(status) / 1000 - TOUCHED_AFTER_US <= row->downloaded_us;
 }
 
 /* What was asked of the file when it came is known to hold; anything else is looked at now. */

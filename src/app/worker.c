@@ -139,6 +139,17 @@ static void end_down(const struct worker_shared *shared, struct job *job)
     worker_settle(shared, job);
 }
 
+/* --max-total-size: what was received counts, so that nothing can hide from it. */
+static bool has_quota(const struct worker_shared *shared)
+{
+    const atomic_llong *received = shared->transfer->received;
+    if (shared->max_total_bytes == 0 || received == NULL ||
+        atomic_load_explicit(received, memory_order_relaxed) < shared->max_total_bytes)
+        return true;
+    cancel_raise(shared->cancel, CANCEL_DRAIN, STOP_QUOTA);
+    return false;
+}
+
 /* After a job of this host has ended: the host's next one runs in its place, under its permit. */
 static void hand_on(struct worker *worker, const char *host, enum host_gate_result result)
 {
@@ -146,7 +157,7 @@ static void hand_on(struct worker *worker, const char *host, enum host_gate_resu
     struct job *next;
     while ((next = host_gate_leave(shared->gate, host, result, clock_monotonic_us())) != NULL) {
         result = HOST_GATE_UNKNOWN; /* of those that do not even start */
-        if (is_draining(worker)) {
+        if (!has_quota(shared) || is_draining(worker)) {
             end_untried(shared, next);
         } else if (start(worker, next)) {
             return;
@@ -278,17 +289,6 @@ static bool take_parked(struct worker *worker, int64_t now_us, int64_t *until_us
     return true;
 }
 
-/* --max-total-size: what was received counts, so that nothing can hide from it. */
-static bool has_quota(const struct worker_shared *shared)
-{
-    const atomic_llong *received = shared->transfer->received;
-    if (shared->max_total_bytes == 0 || received == NULL ||
-        atomic_load_explicit(received, memory_order_relaxed) < shared->max_total_bytes)
-        return true;
-    cancel_raise(shared->cancel, CANCEL_DRAIN, STOP_QUOTA);
-    return false;
-}
-
 static bool has_permit(struct worker *worker)
 {
     if (!worker->holds_permit)
@@ -301,8 +301,7 @@ static bool has_permit(struct worker *worker)
 static bool may_take(struct worker *worker, int64_t now_us, int64_t *until_us)
 {
     const struct worker_shared *shared = worker->shared;
-    return !host_gate_is_full(shared->gate) && has_quota(shared) &&
-           host_gate_has_rate(shared->gate, now_us, until_us);
+    return !host_gate_is_full(shared->gate) && host_gate_has_rate(shared->gate, now_us, until_us);
 }
 
 /* The next job to start, parked or queued. False when there is none now; *out_ended when the queue
@@ -314,7 +313,7 @@ static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
     bool drains = is_draining(worker);
     if (!drains) {
         if (!transfer_group_has_room(worker->group) || recorder_is_full(shared->recorder) ||
-            !has_permit(worker))
+            !has_permit(worker) || !has_quota(shared))
             return false;
         if (take_parked(worker, now_us, until_us))
             return true;

@@ -253,6 +253,15 @@ static int create_temporary(int directory, const char *temporary)
     return descriptor;
 }
 
+/* A name that leads to a device or a pipe means a place to write to, not one to take away: root
+ * would replace /dev/null itself. */
+static bool is_in_the_way(int directory, const char *name)
+{
+    struct stat status;
+    return fstatat(directory, name, &status, 0) == 0 && !S_ISREG(status.st_mode) &&
+           !S_ISDIR(status.st_mode); /* rename has its own word for these */
+}
+
 /* 0 or a negative errno value. */
 static int replace_file(int directory, const char *name, const struct text *text)
 {
@@ -283,7 +292,9 @@ static int write_in(int directory, const char *name, const struct metrics_facts 
     struct text text;
     text_init(&text, TEXT_LIMIT);
     metrics_format(&all, summary, &text);
-    int result = text.is_full ? -EFBIG : replace_file(directory, name, &text);
+    int result = text.is_full ? -EFBIG : -EEXIST;
+    if (!text.is_full && !is_in_the_way(directory, name))
+        result = replace_file(directory, name, &text);
     text_clear(&text);
     return result;
 }

@@ -29,7 +29,8 @@ void metrics_format(const struct metrics_facts *facts, const struct summary *sum
                     struct text *text);
 
 /* Replaces the file atomically (a temporary file beside it, fsync, rename), mode 0644 & ~umask; the
- * directory must exist; a symbolic link is replaced, not followed. ERROR_LOCAL when that fails.
+ * directory must exist; a symbolic link is replaced, not followed, but nothing that is (or leads
+ * to) a device, a pipe or a socket. ERROR_LOCAL when that fails.
  * When last_success_wall_us is 0, the haul_run_success_timestamp_seconds of the same directory in
  * the file that is there is carried over. */
 bool metrics_write(const char *path, const struct metrics_facts *facts,

@@ -155,10 +155,15 @@ static enum MHD_Result send_photo(struct practice_server *server, struct request
     enum practice_format format = server->photos[i].format;
     const struct practice_image *image =
         &server->images[i % (IMAGE_COUNT / 2) * 2 + (format == PRACTICE_JPEG)];
+    const char *type = format == PRACTICE_PNG ? "image/png" : "image/jpeg";
     char label[PRACTICE_LABEL_MAX + 1], etag[64];
     snprintf(label, sizeof(label), "practice photo %u", request->number);
     snprintf(etag, sizeof(etag), "\"%llx-%u\"", (unsigned long long)server->settings.seed,
              request->number);
+    const char *known = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                    MHD_HTTP_HEADER_IF_NONE_MATCH);
+    if (known != NULL && strcmp(known, etag) == 0)
+        return send_text(request, MHD_HTTP_NOT_MODIFIED, type, "", MHD_HTTP_HEADER_ETAG, etag);
     struct text file;
     text_init(&file, REPLY_BYTES_MAX);
     practice_image_append(image, label, &file);
@@ -167,8 +172,7 @@ static enum MHD_Result send_photo(struct practice_server *server, struct request
     struct MHD_Response *response = is_cut ? make_cut_response(&file) : make_whole_response(&file);
     if (response == NULL)
         return MHD_NO;
-    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-               format == PRACTICE_PNG ? "image/png" : "image/jpeg");
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     add_header(response, MHD_HTTP_HEADER_LAST_MODIFIED, LAST_MODIFIED);
     add_header(response, MHD_HTTP_HEADER_ETAG, etag);
     if (trouble == PRACTICE_EVIL_NAME)

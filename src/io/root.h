@@ -61,10 +61,16 @@ int root_stat(struct root *root, const char *name, struct stat *out);
 int root_make_directories(struct root *root, const char *name,
                           int (*made)(void *context, const char *path), void *context);
 
-/* When a file was modified, in nanoseconds since 1970. */
+/* When a file was modified, in nanoseconds since 1970. The time may be a server's word: what does
+ * not fit (above the year 2262) is the last one that does, and 1970 itself is 1, because 0 means
+ * unknown. */
 static inline int64_t root_mtime_ns(const struct stat *status)
 {
-    return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
+    int64_t ns;
+    if (__builtin_mul_overflow((int64_t)status->st_mtim.tv_sec, 1000000000, &ns) ||
+        __builtin_add_overflow(ns, status->st_mtim.tv_nsec, &ns))
+        return status->st_mtim.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+    return ns != 0 ? ns : 1;
 }
 
 /* Gives a finished temporary file its final name, replacing nothing: -EEXIST when anything at all

@@ -41,3 +41,20 @@ else
     assert_eq "$images" "$(report .counts.downloaded)" "files against downloads"
 fi
 assert_eq "$(find "$TMPDIR" -name 'evil*' | wc -l)" 0 "files that a server named"
+
+# --- the server alone ----------------------------------------------------------------------------
+
+"$HAUL" demo --serve >"$WORK/serve" 2>&1 &
+SERVE_PID=$!
+CHILDREN+=("$SERVE_PID")
+wait_until 10 grep -q '^practice server on' "$WORK/serve" || fail "the server does not start"
+place=$(sed -n 's/^practice server on \([0-9.:]*\).*/\1/p' "$WORK/serve" | head -1)
+fresh_dir served
+photos=("http://$place/photo/0001.png" "http://$place/photo/0003.jpg")
+run_haul 0 -d "$DIR" "${photos[@]}"
+assert_counts '{downloaded: 2}'
+run_haul 0 -d "$DIR" --update "${photos[@]}" # 304 for what is there
+check_run
+assert_counts '{kept: 2}'
+assert_eq "$(records | jq -r .http | sort -u)" 304 "status of kept photos"
+stop_child "$SERVE_PID"

@@ -163,6 +163,17 @@ check_run
 assert_eq "$(report .counts.failed)" 0 "failed"
 assert_at_least "$(report .counts.downloaded)" 10 "downloaded"
 assert_at_most "$(report .counts.downloaded)" 30 "downloaded"
+# Also when every permit goes from one URL of a host to the next.
+{
+    echo "$FAULT/flaky-retry-after/1/1/first"
+    for i in {1..300}; do
+        echo "$FAULT/ok/waiting-$i?size=10000"
+    done
+} >"$WORK/waiting.txt"
+fresh_dir six-by-quota-at-a-busy-host
+run_haul 6 -d "$DIR" --max-total-size 200K -j 2 --per-host 2 "$WORK/waiting.txt"
+check_run
+assert_at_most "$(report .counts.downloaded)" 40 "downloaded"
 fresh_dir quota-not-reached
 run_haul 0 -d "$DIR" --max-total-size 1G -j 4 "$WORK/parts.txt"
 check_run

@@ -328,6 +328,24 @@ START_TEST(what_cannot_be_written_is_an_error_and_leaves_nothing)
 }
 END_TEST
 
+START_TEST(a_device_or_a_pipe_is_not_replaced)
+{
+    ck_assert_int_eq(mkfifo(in_scratch("pipe"), 0600), 0);
+    ck_assert_int_eq(symlink("/dev/null", in_scratch("link")), 0);
+    const char *names[] = {"pipe", "link"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        struct error error = {0};
+        struct stat before, after;
+        ck_assert_int_eq(lstat(in_scratch(names[i]), &before), 0);
+        ck_assert(!metrics_write(in_scratch(names[i]), &failed_facts, &summary, &error));
+        ck_assert_int_eq(error.kind, ERROR_LOCAL);
+        ck_assert_int_eq(lstat(in_scratch(names[i]), &after), 0);
+        ck_assert_uint_eq(after.st_ino, before.st_ino);
+    }
+    ck_assert_uint_eq(count_entries(), 2);
+}
+END_TEST
+
 static void write_on_a_full_disk(void)
 {
     scratch_mount("size=8k");
@@ -367,6 +385,7 @@ int main(void)
     tcase_add_test(tests, nothing_but_the_file_is_touched);
     tcase_add_test(tests, a_name_may_be_as_long_as_the_system_allows);
     tcase_add_test(tests, what_cannot_be_written_is_an_error_and_leaves_nothing);
+    tcase_add_test(tests, a_device_or_a_pipe_is_not_replaced);
     tcase_add_test(tests, a_full_disk_leaves_the_old_file);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -457,6 +457,29 @@ START_TEST(a_full_disk_is_told_at_the_start_and_the_reserve_makes_room_later)
 }
 END_TEST
 
+static const struct {
+    struct timespec time;
+    int64_t ns;
+} mtime_cases[] = {
+    {{1, 5}, 1000000005},
+    {{-1, 999999999}, -1},
+    {{0, 0}, 1}, /* 0 means unknown */
+    {{0, 1}, 1},
+    {{9223372036, 854775807}, INT64_MAX},
+    {{9223372036, 854775808}, INT64_MAX},
+    {{253402300799, 0}, INT64_MAX}, /* Last-Modified: Fri, 31 Dec 9999 23:59:59 GMT */
+    {{INT64_MAX, 999999999}, INT64_MAX},
+    {{-9300000000, 0}, INT64_MIN},
+    {{INT64_MIN, 0}, INT64_MIN},
+};
+
+START_TEST(no_time_that_a_server_can_say_is_too_large)
+{
+    struct stat status = {.st_mtim = mtime_cases[_i].time};
+    ck_assert_int_eq(root_mtime_ns(&status), mtime_cases[_i].ns);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("root");
@@ -471,6 +494,8 @@ int main(void)
     tcase_add_test(cases, files_of_dead_runs_are_removed_and_nothing_else);
     tcase_add_loop_test(cases, a_name_that_leads_elsewhere_is_refused, 0,
                         (int)ARRAY_LENGTH(bad_names));
+    tcase_add_loop_test(cases, no_time_that_a_server_can_say_is_too_large, 0,
+                        (int)ARRAY_LENGTH(mtime_cases));
     tcase_add_test(cases, a_temporary_name_is_one_component);
     tcase_add_test(cases, a_temporary_file_has_the_mode_of_the_umask_and_is_made_once);
     tcase_add_test(cases, a_name_is_given_without_replacing_what_is_no_file);
