@@ -186,6 +186,8 @@ libhaul_a_SOURCES += \
 	src/io/publisher_directories.h \
 	src/io/publisher_entry.c \
 	src/io/publisher_entry.h \
+	src/io/publisher_flusher.c \
+	src/io/publisher_flusher.h \
 	src/io/record.c \
 	src/io/record.h \
 	src/io/report.c \

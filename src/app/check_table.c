@@ -5,7 +5,7 @@
 #include "base/number.h"
 #include "base/vis.h"
 
-#define STATUS_COLUMN 8
+#define STATUS_COLUMN 11        /* 301 +10 200 */
 #define LINE_BYTES (512 * 1024) /* a URL may have 64 KiB, each byte of it shown as four */
 
 static void append_shown(struct text *text, const char *url, const struct redaction *redaction)
@@ -20,8 +20,10 @@ static void append_shown(struct text *text, const char *url, const struct redact
 static void append_statuses(struct text *text, const struct outcome *outcome)
 {
     size_t start = text->length;
-    for (unsigned i = 0; i < outcome->hop_count; i++)
-        text_append_format(text, "%d ", outcome->hops[i].http);
+    if (outcome->hop_count > 0)
+        text_append_format(text, "%d ", outcome->hops[0].http);
+    if (outcome->hop_count > 1)
+        text_append_format(text, "+%u ", outcome->hop_count - 1);
     if (outcome->http > 0)
         text_append_format(text, "%d", outcome->http);
     else
@@ -38,7 +40,7 @@ void check_table_append(struct text *text, const struct job *job, const struct r
         number_format_duration(time, outcome->us.total);
     append_statuses(text, outcome);
     const char *class_name = failure_name(outcome->failure);
-    text_append_format(text, " %-16s %9s  ",
+    text_append_format(text, " %-18s %9s  ",
                        class_name != NULL ? class_name : status_name(outcome->status), time);
     append_shown(text, job->listed, redaction);
     if (outcome->hop_count > 0 || job->mirror > 0) {

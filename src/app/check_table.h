@@ -6,9 +6,9 @@
 #include "model/job.h"
 #include "model/url.h"
 
-/* "301 200  ok  84 ms  http://example.org/a -> https://example.org/a": statuses of all hops, status
- * or class, time, the URL as listed and where it led to (by redirects, or another mirror); masked
- * and printable, with its '\n'. */
+/* "301 +2 200  ok  84 ms  http://example.org/a -> https://example.org/a": the first redirect's
+ * status, how many more there were, the last status; status or class, time, the URL as listed and
+ * where it led to (by redirects, or another mirror); masked and printable, with its '\n'. */
 void check_table_append(struct text *text, const struct job *job,
                         const struct redaction *redaction);
 

@@ -1,9 +1,11 @@
 #include "app/closing.h"
 
+#include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/vis.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +127,27 @@ static enum status best_status(const struct closing *closing)
     return closing->folder != NULL ? STATUS_DOWNLOADED : STATUS_OK;
 }
 
+/* The option that stopped the run, NULL = none did. */
+static const char *limit_of(const struct closing *closing)
+{
+    switch (closing->reason) {
+    case STOP_DEADLINE:
+        return "--deadline";
+    case STOP_QUOTA:
+        return "--max-total-size";
+    case STOP_FAILURES:
+        return "--max-failures";
+    default:
+        return NULL;
+    }
+}
+
+/* A check begins anew. */
+static const char *how_to_go_on(const struct closing *closing)
+{
+    return closing->folder != NULL ? ": the same command goes on" : "";
+}
+
 void closing_append_summary(struct text *text, const struct closing *closing)
 {
     const struct counts *counts = &closing->summary->counts;
@@ -145,7 +168,11 @@ void closing_append_summary(struct text *text, const struct closing *closing)
     append_status(text, counts, STATUS_DUPLICATE, "listed before");
     append_status(text, counts, STATUS_SKIPPED, "a file of this name was there");
     append_status(text, counts, STATUS_FAILED, NULL);
-    append_status(text, counts, STATUS_NOT_TRIED, "the run ended before");
+    const char *limit = limit_of(closing);
+    char words[96] = "the run ended before";
+    if (limit != NULL)
+        snprintf(words, sizeof words, "stopped by %s%s", limit, how_to_go_on(closing));
+    append_status(text, counts, STATUS_NOT_TRIED, words);
     text_append_char(text, '\n');
     append_latency(text, &closing->summary->total_us);
     append_traffic(text, counts);
@@ -175,7 +202,8 @@ static void append_hosts(struct text *text, const struct summary *summary, enum 
     if (count > 0) {
         text_append_string(text, "  (");
         append_shown(text, hosts[0]->host);
-        text_append_format(text, " %llu", (unsigned long long)hosts[0]->by_failure[failure]);
+        text_append_format(text, " %llu",
+                           (unsigned long long)host_summary_failures(hosts[0], failure));
         if (total > 1)
             text_append_format(text, ", %zu other host%s", total - 1, total == 2 ? "" : "s");
         text_append_char(text, ')');
@@ -185,16 +213,15 @@ static void append_hosts(struct text *text, const struct summary *summary, enum 
 }
 
 /* Why a run that was not done has ended. */
-static const char *reason_of(int exit_code)
+static void append_reason(struct text *text, const struct closing *closing)
 {
-    switch (exit_code) {
-    case 6:
-        return "stopped at its limit, ";
-    case 8:
-        return "stopped by --max-failures, ";
-    default:
-        return exit_code > 128 ? "stopped by a signal, " : "";
-    }
+    const char *limit = limit_of(closing);
+    if (limit != NULL && (closing->exit_code == 6 || closing->exit_code == 8))
+        text_append_format(text, "stopped by %s, ", limit);
+    else if (closing->exit_code == 8)
+        text_append_string(text, "more than --max-failures allows, ");
+    else if (closing->exit_code > 128)
+        text_append_string(text, "stopped by a signal, ");
 }
 
 void closing_append_failures(struct text *text, const struct closing *closing)
@@ -206,16 +233,19 @@ void closing_append_failures(struct text *text, const struct closing *closing)
         return;
     if (counts->total == 0)
         return; /* the error has been said */
-    text_append_format(
-        text, "haul: %s%llu of %llu URLs failed (%s), exit %d", reason_of(closing->exit_code),
-        (unsigned long long)failed, (unsigned long long)counts->total,
-        number_format_ratio(share, (double)failed, (double)counts->total), closing->exit_code);
+    text_append_string(text, "haul: ");
+    append_reason(text, closing);
+    text_append_format(text, "%llu of %llu URLs failed (%s), exit %d", (unsigned long long)failed,
+                       (unsigned long long)counts->total,
+                       number_format_ratio(share, (double)failed, (double)counts->total),
+                       closing->exit_code);
     if (closing->run_id != NULL)
         text_append_format(text, ", run %s", closing->run_id);
     text_append_char(text, '\n');
-    if (counts->by_status[STATUS_NOT_TRIED] > 0)
-        text_append_format(text, "  %llu were not tried\n",
-                           (unsigned long long)counts->by_status[STATUS_NOT_TRIED]);
+    uint64_t not_tried = counts->by_status[STATUS_NOT_TRIED];
+    if (not_tried > 0)
+        text_append_format(text, "  %llu %s not tried%s\n", (unsigned long long)not_tried,
+                           not_tried == 1 ? "was" : "were", how_to_go_on(closing));
     enum failure order[FAILURE_COUNT];
     size_t classes = sort_failures(counts, order);
     for (size_t i = 0; i < classes && i < CLASSES_SHOWN; i++) {

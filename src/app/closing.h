@@ -14,6 +14,7 @@ struct closing {
     const char *folder;    /* of the run */
     const char *directory; /* where the files are */
     int exit_code;
+    int reason; /* why it stopped early: of cancel, 0 = it did not */
 };
 
 /* The screenful of a run that is not quiet. */

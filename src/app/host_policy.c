@@ -2,6 +2,17 @@
 
 #include "base/clock.h"
 
+/* --timeout is over. A host that took all of it without a connection was not reached; what is left
+ * of it for a later request may be too short to tell. */
+static enum host_gate_result judge_timeout(const struct job *job)
+{
+    const struct outcome *outcome = &job->outcome;
+    bool is_secure = job_target(job)->is_https;
+    if (outcome->reused || (is_secure ? outcome->us.tls : outcome->us.connect) >= 0)
+        return HOST_GATE_REACHED;
+    return outcome->attempts == 1 && !job->is_redirected ? HOST_GATE_UNREACHED : HOST_GATE_UNKNOWN;
+}
+
 enum host_gate_result host_policy_judge(const struct job *job, const struct proxy_settings *proxy)
 {
     switch (job->outcome.failure) {
@@ -16,6 +27,7 @@ enum host_gate_result host_policy_judge(const struct job *job, const struct prox
     case FAILURE_BLOCKED_ADDRESS:
         return HOST_GATE_UNKNOWN;
     case FAILURE_TIMEOUT:
+        return proxy_for(proxy, job_target(job)) == NULL ? judge_timeout(job) : HOST_GATE_REACHED;
     case FAILURE_STALLED:
     case FAILURE_RESET:
     case FAILURE_TRUNCATED:

@@ -7,7 +7,7 @@
 #include "base/thread.h"
 
 #define BATCH_JOBS 1000
-#define FULL_JOBS 2000
+#define FULL_JOBS 4000
 
 struct record_inbox {
     struct hook *waiters;

@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "io/state.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define BATCH_DELAY_US CLOCK_SECOND_US
@@ -32,6 +33,8 @@ struct recorder {
     int64_t space_us;
     size_t in_exec;     /* published, with the pool of --exec */
     struct error error; /* the first one */
+    /* what was pushed and counts for --max-failures: a batch may wait long for its turn */
+    _Atomic uint64_t failed;
 };
 
 static void stop_run(struct recorder *recorder, const struct error *error, enum stop_reason reason)
@@ -308,8 +311,22 @@ bool recorder_start(struct recorder *recorder, struct error *error)
     return thread_start(&recorder->thread, "recorder", recorder_body, recorder, error);
 }
 
+/* One failure too many stops the run at once; a share is looked at with each batch. */
+static void count_failure(struct recorder *recorder, const struct job *job)
+{
+    const struct recorder_settings *settings = &recorder->settings;
+    const struct failure_limit *limit = &settings->failure_limit;
+    bool has_failed = job->outcome.status == STATUS_FAILED && job->outcome.failure != FAILURE_NONE;
+    if (!limit->is_set || limit->is_share || !has_failed ||
+        status_set_has(&settings->accepted, job->outcome.http))
+        return;
+    if (failure_limit_is_exceeded(limit, atomic_fetch_add(&recorder->failed, 1) + 1, 0))
+        cancel_raise(settings->cancel, CANCEL_DRAIN, STOP_FAILURES);
+}
+
 void recorder_push(struct recorder *recorder, struct job *job)
 {
+    count_failure(recorder, job);
     record_inbox_push(recorder->inbox, job);
 }
 

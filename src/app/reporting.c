@@ -126,14 +126,27 @@ static bool write_reports(const struct reporting *reporting, const struct report
     return true;
 }
 
+/* "" for haul check. */
+static void absolute_directory(const struct reporting *reporting, char out[PATH_MAX])
+{
+    const char *private_path = reporting->root != NULL ? root_private_path(reporting->root) : "";
+    size_t length = strlen(private_path);
+    length -= length > 0 ? strlen("/.haul") : 0;
+    snprintf(out, PATH_MAX, "%.*s", (int)length, private_path);
+    if (length == 0 && private_path[0] != '\0')
+        strcpy(out, "/");
+}
+
 static bool write_metrics(const struct reporting *reporting, const struct report_facts *facts,
                           const struct summary *summary, struct error *error)
 {
     const struct options *options = reporting->options;
     if (options->metrics == NULL)
         return true;
+    char directory[PATH_MAX] = ""; /* absolute: many runs have a place called "downloads" */
+    absolute_directory(reporting, directory);
     struct metrics_facts metrics = {
-        .directory = facts->directory != NULL ? facts->directory : "",
+        .directory = directory,
         .end_wall_us = facts->end_wall_us,
         .last_success_wall_us = facts->exit_code == 0 ? facts->end_wall_us : 0,
         .elapsed_us = facts->elapsed_us,
@@ -185,16 +198,16 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
         .folder = facts.folder,
         .directory = facts.directory,
         .exit_code = exit_code,
+        .reason = cancel_reason(reporting->cancel),
     };
     char folder[PATH_MAX + 64]; /* a mail from cron does not say where it was */
     char directory[PATH_MAX];
     if (reporting->options->quiet && reporting->root != NULL) {
         const char *private_path = root_private_path(reporting->root);
         snprintf(folder, sizeof folder, "%s/runs/%s", private_path, facts.run_id);
-        snprintf(directory, sizeof directory, "%.*s",
-                 (int)(strlen(private_path) - strlen("/.haul")), private_path);
+        absolute_directory(reporting, directory);
         closing.folder = folder;
-        closing.directory = directory[0] != '\0' ? directory : "/";
+        closing.directory = directory;
     }
     print_closing(reporting, &closing);
     clear_facts(&facts);

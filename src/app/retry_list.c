@@ -1,27 +1,90 @@
 #include "app/retry_list.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/memory.h"
+#include "base/text.h"
+#include "io/directory.h"
+#include "io/json_field.h"
+#include "io/report_reader.h"
+#include "io/root.h"
 #include "io/source.h"
 #include "model/outcome.h"
 
+static char *joined(const char *folder, const char *name)
+{
+    struct text path;
+    text_init(&path, SIZE_MAX / 4);
+    text_append_format(&path, "%s/%s", folder, name);
+    return path.data;
+}
+
+/* The folder of the last run itself: DIR/.haul/last leads elsewhere when this run has begun. */
+static char *last_folder(const char *directory)
+{
+    char target[NAME_MAX + 1];
+    char *private_path = joined(directory, ".haul");
+    char *link = joined(private_path, "last");
+    ssize_t length = readlink(link, target, sizeof(target) - 1);
+    target[length < 0 ? 0 : length] = '\0';
+    bool is_run = strncmp(target, "runs/", 5) == 0 && directory_is_safe_path(target);
+    char *folder = is_run ? joined(private_path, target) : memory_copy_string(link);
+    free(private_path);
+    free(link);
+    return folder;
+}
+
+/* False also for a run that was killed, and for one that goes on. */
+static bool has_tried_all(const char *folder)
+{
+    struct report_reader reader;
+    struct error ignored = {0};
+    if (!report_reader_open(&reader, folder, &ignored))
+        return false;
+    const char *outcome = json_field_string(reader.report, "outcome");
+    bool is_done = outcome != NULL && strcmp(outcome, "running") != 0 &&
+                   json_is_true(json_field_find(reader.report, "input.complete")) &&
+                   json_field_count(reader.report, "counts.not_tried", 0) == 0;
+    report_reader_close(&reader);
+    return is_done;
+}
+
+/* What failed in the last run. Where that was a retry which has not tried all of its list, or has
+ * left something out that is wanted now, its list: what has come since is kept. */
+static char *choose_list(const struct options *options, const char *folder)
+{
+    struct error ignored = {0};
+    bool is_done = has_tried_all(folder);
+    char *list = joined(folder, RETRY_LIST_NAME);
+    if ((!is_done || options->retry_all) && access(list, R_OK) == 0)
+        return list;
+    free(list);
+    if (!is_done && !root_is_held(options->dir, &ignored))
+        log_warning("the last run has not tried all of its list: only the same command as then "
+                    "does that");
+    return joined(folder, "failed.tsv");
+}
+
 static bool find_last(const struct options *options, char **out_path, struct error *error)
 {
-    if (asprintf(out_path, "%s/.haul/last/failed.tsv", options->dir) < 0) {
-        *out_path = NULL;
-        return error_set(error, ERROR_LOCAL, "no memory for a path");
-    }
-    if (access(*out_path, R_OK) == 0)
-        return true;
-    if (errno == ENOENT)
-        return error_set(error, ERROR_INPUT, "--retry-failed: no run has left a failed.tsv in %s",
-                         options->dir);
-    return error_set_errno(error, ERROR_INPUT, errno, "--retry-failed: cannot read %s", *out_path);
+    char *folder = last_folder(options->dir);
+    char *failed = joined(folder, "failed.tsv");
+    int failure = access(failed, R_OK) < 0 ? errno : 0;
+    if (failure == 0)
+        *out_path = choose_list(options, folder);
+    else if (failure == ENOENT)
+        error_set(error, ERROR_INPUT, "--retry-failed: no run has left a failed.tsv in %s",
+                  options->dir);
+    else
+        error_set_errno(error, ERROR_INPUT, failure, "--retry-failed: cannot read %s", failed);
+    free(folder);
+    free(failed);
+    return failure == 0;
 }
 
 bool retry_list_prepare(struct options *options, struct error *error)

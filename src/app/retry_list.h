@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "model/list_entry.h"
 
+/* The list of a --retry-failed, in the folder of its run: the next one goes on with that when this
+ * run does not come to its end. */
+#define RETRY_LIST_NAME "retried.tsv"
+
 /* Makes failed.tsv the only list of the options, where they ask for it. ERROR_INPUT when --dir has
  * no run that could have failed. */
 bool retry_list_prepare(struct options *options, struct error *error);

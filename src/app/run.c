@@ -6,9 +6,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "io/partial_file.h"
+#include "io/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static void on_warning(void *context, const char *words)
 {
@@ -71,11 +73,21 @@ static struct reporting reporting_of(struct run *run)
     };
 }
 
+/* A table on the terminal shows how far the check is; a line below it would be written over. */
+static enum progress_mode progress_mode_of(const struct options *options)
+{
+    enum progress_mode mode = (enum progress_mode)options->progress;
+    bool is_table = options->command == COMMAND_CHECK && !options->json;
+    return is_table && mode != PROGRESS_PLAIN && terminal_is_interactive(STDOUT_FILENO)
+               ? PROGRESS_NONE
+               : mode;
+}
+
 static bool start(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
     struct progress_settings progress = {
-        .mode = (enum progress_mode)options->progress,
+        .mode = progress_mode_of(options),
         .is_quiet = options->quiet,
         .is_verbose = options->verbose,
         .results = run->results,
@@ -137,6 +149,9 @@ static void add_last_warnings(struct run *run, const struct counts *counts)
     if (commands > 0)
         warnings_add(warnings, "--exec failed for %llu %s", (unsigned long long)commands,
                      commands == 1 ? "file" : "files");
+    if (commands > 0 && run->options->quiet) /* no warning is seen, and this is no success */
+        log_error("--exec failed for %llu %s", (unsigned long long)commands,
+                  commands == 1 ? "file" : "files");
     if (counts->total == 0 && options_is_retry(run->options))
         warnings_add(warnings, "nothing is left to be retried");
 }

@@ -1,6 +1,7 @@
 #include "app/run_build.h"
 
 #include "app/check_table.h"
+#include "app/retry_list.h"
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -20,6 +21,8 @@
 static void print_checked(struct run *run, const struct job *job)
 {
     struct text line;
+    if (run->options->quiet && job->outcome.status == STATUS_OK)
+        return;
     text_init(&line, 1024 * 1024);
     check_table_append(&line, job, &run->settings.redaction);
     if (descriptor_write_unless(STDOUT_FILENO, line.data, line.length, run->cancel) < 0)
@@ -160,6 +163,8 @@ static bool open_places(struct run *run, struct error *error)
         return false;
     run->folder =
         run_folder_create(run->root, run->start_wall_us, (unsigned)options->keep_runs, error);
+    if (run->folder != NULL && options->retry_failed)
+        (void)run_folder_link_file(run->folder, options->operands.items[0], RETRY_LIST_NAME);
     return run->folder != NULL;
 }
 

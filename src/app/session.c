@@ -99,10 +99,12 @@ static void run_on_finish(const struct session *session, int exit_code)
                              &error);
     signals_stop(signals);
     cancel_destroy(cancel);
+    /* Whoever wants to hear nothing on success wants to hear of this. */
+    void (*tell)(const char *, ...) = session->options->quiet ? log_error : log_warning;
     if (error.kind != ERROR_NONE)
-        log_warning("--on-finish: %s", error.text);
+        tell("--on-finish: %s", error.text);
     else if (status != 0)
-        log_warning("--on-finish ended with %d", status);
+        tell("--on-finish ended with %d", status);
 }
 
 /* The run alone: its exit code, 128 and more for a signal. */

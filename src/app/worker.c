@@ -296,14 +296,6 @@ static bool has_permit(struct worker *worker)
     return worker->holds_permit;
 }
 
-/* True when a job from the queue may be brought. *until_us is lowered to when the rate of all hosts
- * together allows it. */
-static bool may_take(struct worker *worker, int64_t now_us, int64_t *until_us)
-{
-    const struct worker_shared *shared = worker->shared;
-    return !host_gate_is_full(shared->gate) && host_gate_has_rate(shared->gate, now_us, until_us);
-}
-
 /* The next job to start, parked or queued. False when there is none now; *out_ended when the queue
  * has ended. */
 static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
@@ -317,12 +309,17 @@ static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
             return false;
         if (take_parked(worker, now_us, until_us))
             return true;
-        if (!may_take(worker, now_us, until_us))
+        if (!host_gate_has_rate(shared->gate, now_us, until_us))
             return false;
     }
     void *item = NULL;
     int64_t due_us = CLOCK_NEVER;
-    enum queue_answer answer = queue_take(shared->queue, worker->taker, now_us, &item, &due_us);
+    /* With a full gate the list waits, but not what was taken from it before: a host that rests
+     * must not hold back another one's retries and redirects. */
+    enum queue_answer answer =
+        !drains && host_gate_is_full(shared->gate)
+            ? queue_take_returned(shared->queue, worker->taker, now_us, &item, &due_us)
+            : queue_take(shared->queue, worker->taker, now_us, &item, &due_us);
     if (answer == QUEUE_ITEM && drains)
         end_untried(shared, item);
     else if (answer == QUEUE_ITEM)

@@ -47,12 +47,23 @@ static bool is_known_scheme(const char *proxy)
     return false;
 }
 
+/* False for an escaped control character: libcurl 7.88 then asks the target without the proxy. */
+static bool can_be_decoded(CURLU *parts, CURLUPart part)
+{
+    char *value = NULL;
+    CURLUcode code = curl_url_get(parts, part, &value, CURLU_URLDECODE);
+    curl_free(value);
+    return code != CURLUE_URLDECODE;
+}
+
 bool proxy_check(const char *proxy, struct error *error)
 {
     CURLU *parts = curl_url();
     bool is_usable = parts != NULL && is_known_scheme(proxy) &&
                      curl_url_set(parts, CURLUPART_URL, proxy,
-                                  CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+                                  CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+                     can_be_decoded(parts, CURLUPART_USER) &&
+                     can_be_decoded(parts, CURLUPART_PASSWORD);
     curl_url_cleanup(parts);
     if (is_usable)
         return true;

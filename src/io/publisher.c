@@ -9,10 +9,12 @@
 #include "base/memory.h"
 #include "io/publisher_directories.h"
 #include "io/publisher_entry.h"
+#include "io/publisher_flusher.h"
 #include "model/hash_table.h"
 #include "model/name.h"
 
 #define RENAME_TRIES 10000
+#define FLUSHED_FILES 500 /* so many at a time: what comes next is on its way already */
 #define NOT_A_FILE "something that is no file has this name"
 
 struct publisher {
@@ -20,6 +22,7 @@ struct publisher {
     struct state *state;
     enum sync_mode sync;
     enum existing_policy existing;
+    struct publisher_flusher *flusher;
     bool has_history;          /* the state may hold rows of earlier runs */
     bool syncs_commits;        /* the state was told to */
     int failure;               /* errno value that ended the batch before its end */
@@ -162,8 +165,8 @@ static int sync_file(int descriptor)
 
 static bool sync_data(struct publisher *publisher, struct batch *batch, struct error *error)
 {
-    int result = 0;
-    if (publisher->sync == SYNC_BATCH)
+    int result = publisher_flusher_end(publisher->flusher);
+    if (publisher->sync == SYNC_BATCH && result == 0)
         result = root_sync_filesystem(publisher->root);
     else if (publisher->sync == SYNC_FILE)
         result = sync_file(
@@ -239,6 +242,8 @@ static void give_name(struct publisher *publisher, struct publisher_entry *entry
 
 static void give_names(struct publisher *publisher, struct batch *batch)
 {
+    if (publisher->sync == SYNC_BATCH && batch->count >= FLUSHED_FILES)
+        publisher_flusher_begin(publisher->flusher);
     for (size_t i = 0; i < batch->count; i++) {
         struct publisher_entry *entry = &batch->entries[i];
         if (entry->stage != ENTRY_WAITING ||
@@ -356,6 +361,7 @@ struct publisher *publisher_create(struct root *root, struct state *state, enum 
     publisher->state = state;
     publisher->sync = sync;
     publisher->existing = existing;
+    publisher->flusher = publisher_flusher_create(root);
     publisher->has_history = !state_is_empty(state);
     publisher->stored = hash_table_create(HASH_TABLE_VALUE_64);
     return publisher;
@@ -366,6 +372,7 @@ void publisher_destroy(struct publisher *publisher)
     if (publisher == NULL)
         return;
     hash_table_destroy(publisher->stored);
+    publisher_flusher_destroy(publisher->flusher);
     free(publisher);
 }
 

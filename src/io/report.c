@@ -149,7 +149,7 @@ static json_t *failing_hosts_value(const struct summary *summary, enum failure f
     for (size_t i = 0; i < count; i++) {
         json_t *host = json_tree_object();
         json_tree_put(host, "host", json_tree_string(hosts[i]->host));
-        json_tree_put(host, "count", json_tree_count(hosts[i]->by_failure[failure]));
+        json_tree_put(host, "count", json_tree_count(host_summary_failures(hosts[i], failure)));
         json_tree_append(array, host);
     }
     free(hosts);

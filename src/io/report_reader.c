@@ -109,6 +109,10 @@ static bool load_folder(struct report_reader *reader, int folder, const char *pa
 {
     reader->path = joined(path, REPORT_NAME);
     int descriptor = open_below(folder, REPORT_NAME);
+    if (descriptor == -ENOENT)
+        return error_set(error, ERROR_LOCAL,
+                         "the run was killed before it had a report (the same command goes on): %s",
+                         path);
     if (descriptor < 0)
         return error_set_errno(error, ERROR_LOCAL, -descriptor, "cannot read the run's report: %s",
                                reader->path);

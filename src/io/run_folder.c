@@ -227,6 +227,11 @@ int run_folder_create_file(struct run_folder *folder, const char *name)
     return descriptor < 0 ? -errno : descriptor;
 }
 
+bool run_folder_link_file(struct run_folder *folder, const char *path, const char *name)
+{
+    return linkat(AT_FDCWD, path, folder->directory, name, 0) == 0;
+}
+
 int run_folder_replace_file(struct run_folder *folder, const char *name, const char *bytes,
                             size_t length, bool is_synced)
 {

@@ -24,6 +24,10 @@ const char *run_folder_path(const struct run_folder *folder);
  */
 int run_folder_create_file(struct run_folder *folder, const char *name);
 
+/* Gives the file at path, on the same file system, a second name in the folder. False when that
+ * cannot be. */
+bool run_folder_link_file(struct run_folder *folder, const char *path, const char *name);
+
 /* Replaces a file of the folder whole: temporary file, write, rename; fsync too when is_synced. 0
  * or a negative errno value. */
 int run_folder_replace_file(struct run_folder *folder, const char *name, const char *bytes,

@@ -27,13 +27,17 @@ struct fold {
     char directory[NAME_PATH_SIZE]; /* of the last row: it and those above it are known */
 };
 
-/* Nobody wrote the file after the record; a server's date may be later. */
+/* The file has the server's date, or it was written while the run was under way: an older one of
+ * the same size was put there by somebody. A file that was kept came in an earlier run. */
 static bool is_untouched(const struct fold *fold, const struct state_row *row,
                          const struct stat *status)
 {
-    int64_t recorded_us = row->downloaded_us > 0 ? row->downloaded_us : fold->run_start_us;
-    return root_mtime_ns(status) / 1000 <= recorded_us + TOUCHED_AFTER_US ||
-           (int64_t)status->st_mtim.tv_sec == row->last_modified;
+    int64_t written_us = root_mtime_ns(status) / 1000;
+    bool is_kept = row->downloaded_us <= 0;
+    int64_t recorded_us = is_kept ? fold->run_start_us : row->downloaded_us;
+    return (int64_t)status->st_mtim.tv_sec == row->last_modified ||
+           (written_us <= recorded_us + TOUCHED_AFTER_US &&
+            (is_kept || written_us >= fold->run_start_us - TOUCHED_AFTER_US));
 }
 
 static bool find_file(const struct fold *fold, struct state_row *row)

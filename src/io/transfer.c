@@ -307,7 +307,7 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
     }
     job->outcome.worker = worker;
     outcome_clear_reply(&job->outcome);
-    snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
+    transfer_name_temporary(job);
     sink_begin(transfer->sink, job->temporary);
     job->temporary[0] = '\0';
     begin_check(transfer, job);

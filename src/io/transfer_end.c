@@ -168,7 +168,7 @@ static enum transfer_verdict finish_body(struct transfer *transfer, struct job *
     if (transfer->uses_part)
         partial_file_name(job->key, job->temporary);
     else
-        snprintf(job->temporary, sizeof job->temporary, "%llu", (unsigned long long)job->index);
+        transfer_name_temporary(job);
     job->file_mtime_ns = sink_mtime_ns(transfer->sink);
     job->outcome.file_bytes = transfer->resumed_bytes + transfer->body_bytes;
     job->outcome.failure = FAILURE_NONE;

@@ -3,6 +3,8 @@
 #ifndef HAUL_IO_TRANSFER_STATE_H
 #define HAUL_IO_TRANSFER_STATE_H
 
+#include <stdio.h>
+
 #include "io/body_check.h"
 #include "io/transfer.h"
 #include "io/transfer_reply.h"
@@ -57,6 +59,13 @@ static inline bool transfer_keeps_body(const struct transfer *transfer)
     return !transfer->job->is_checked &&
            (transfer->resumed_bytes > 0 ||
             transfer_status_failure(transfer->reply.status) == FAILURE_NONE);
+}
+
+/* Long on purpose: ext4 compares a name with the others in its block of the directory, and of long
+ * ones a block has fewer. */
+static inline void transfer_name_temporary(struct job *job)
+{
+    snprintf(job->temporary, sizeof job->temporary, "%032llu", (unsigned long long)job->index);
 }
 
 /* Notes why the request must end; the first reason counts. `objection`: static text, or NULL. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define EARLY_US 2000 /* libcurl counts milliseconds */
+
 enum failure transfer_status_failure(int status)
 {
     switch (status) {
@@ -39,10 +41,11 @@ static enum failure judge_storing(int sink_error)
     return sink_error == ENOSPC || sink_error == EDQUOT ? FAILURE_DISK_FULL : FAILURE_IO;
 }
 
-/* A timer of libcurl's ran out; which one follows from how far the request had come. */
+/* A timer of libcurl's ran out, perhaps a moment early; which one follows from how far the request
+ * had come. */
 static enum failure judge_timeout(const struct transfer_evidence *evidence)
 {
-    if (evidence->elapsed_us >= evidence->timeout_us)
+    if (evidence->elapsed_us + EARLY_US >= evidence->timeout_us)
         return FAILURE_TIMEOUT;
     if (!evidence->has_resolved)
         return FAILURE_DNS_TEMPORARY;

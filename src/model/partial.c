@@ -172,8 +172,10 @@ bool partial_fits(const struct partial *partial, const struct content_range *ran
 bool partial_contradicts(const struct partial *partial, const char *etag,
                          const char *last_modified_text)
 {
+    /* A 206 has the tag that a 200 would have (RFC 9110, 15.3.7): without it, If-Range was not even
+     * looked at. A date may be left out. */
     if (partial->validator[0] == '"')
-        return etag != NULL && strcmp(etag, partial->validator) != 0;
+        return etag == NULL || strcmp(etag, partial->validator) != 0;
     return last_modified_text != NULL && strcmp(last_modified_text, partial->validator) != 0;
 }
 

@@ -53,7 +53,8 @@ bool content_range_parse(const char *value, size_t length, struct content_range 
 /* True when a 206 goes on exactly where the part ends, up to the end of a file of the same length.
  */
 bool partial_fits(const struct partial *partial, const struct content_range *range);
-/* True when what the 206 says of its version (NULL = nothing) is another than the part's. */
+/* True when what the 206 says of its version (NULL = nothing) is another than the part's, or lacks
+ * the entity tag that the part has. */
 bool partial_contradicts(const struct partial *partial, const char *etag,
                          const char *last_modified_text);
 

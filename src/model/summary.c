@@ -53,6 +53,23 @@ static struct host_summary *host_of(struct host_table *table, const char *host)
     return &entry->summary;
 }
 
+static void host_clear(struct host_summary *host)
+{
+    free(host->failures);
+}
+
+/* The name stays that of the copy. */
+static void host_copy(const struct host_summary *host, struct host_summary *out)
+{
+    char *name = out->host;
+    *out = *host;
+    out->host = name;
+    if (host->failure_count == 0)
+        return;
+    out->failures = memory_resize(NULL, host->failure_count, sizeof *out->failures);
+    memcpy(out->failures, host->failures, host->failure_count * sizeof *out->failures);
+}
+
 static struct host_table *table_create(void)
 {
     struct host_table *table = memory_allocate_zeroed(1, sizeof(*table));
@@ -70,9 +87,11 @@ static void table_destroy(struct host_table *table)
     while (entry != NULL) {
         /* The list through the entries outlives the buckets that HASH_CLEAR freed. */
         struct host_entry *next = entry->hh.next;
+        host_clear(&entry->summary);
         free(entry);
         entry = next;
     }
+    host_clear(&table->other);
     free(table->other.host);
     free(table);
 }
@@ -80,14 +99,11 @@ static void table_destroy(struct host_table *table)
 static struct host_table *table_copy(const struct host_table *table)
 {
     struct host_table *copy = table_create();
-    char *other_name = copy->other.host;
     copy->seed = table->seed;
-    copy->other = table->other;
-    copy->other.host = other_name;
+    host_copy(&table->other, &copy->other);
     for (struct host_entry *from = table->entries; from != NULL; from = from->hh.next) {
         struct host_entry *to = entry_create(from->host, from->hh.keylen);
-        to->summary = from->summary;
-        to->summary.host = to->host;
+        host_copy(&from->summary, &to->summary);
         HASH_ADD_KEYPTR_BYHASHVALUE(hh, copy->entries, to->host, from->hh.keylen, from->hh.hashv,
                                     to);
     }
@@ -135,12 +151,24 @@ static void add_counts(struct counts *counts, const struct outcome *outcome)
     add_phases(&counts->phases, &outcome->us);
 }
 
+static void add_host_failure(struct host_summary *host, enum failure failure)
+{
+    size_t i = 0;
+    while (i < host->failure_count && host->failures[i].failure != failure)
+        i++;
+    if (i == host->failure_count) {
+        host->failures = memory_resize(host->failures, i + 1, sizeof *host->failures);
+        host->failures[host->failure_count++] = (struct host_failures){.failure = failure};
+    }
+    host->failures[i].count++;
+}
+
 static void add_host(struct host_summary *host, const struct outcome *outcome)
 {
     host->urls++;
     if (outcome->status == STATUS_FAILED) {
         host->failed++;
-        host->by_failure[outcome->failure]++;
+        add_host_failure(host, outcome->failure);
     }
     if (outcome->status == STATUS_DOWNLOADED)
         add_known(&host->file_bytes, outcome->file_bytes);
@@ -190,6 +218,14 @@ static char *example_of(const struct job *job)
     return length < 0 ? memory_copy_string(source) : example;
 }
 
+uint64_t host_summary_failures(const struct host_summary *host, enum failure failure)
+{
+    for (size_t i = 0; i < host->failure_count; i++)
+        if (host->failures[i].failure == failure)
+            return host->failures[i].count;
+    return 0;
+}
+
 void summary_init(struct summary *summary)
 {
     *summary = (struct summary){
@@ -234,7 +270,7 @@ void summary_copy(const struct summary *summary, struct summary *out)
 /* What a host is ranked by: its failures of one class, or all its URLs for FAILURE_NONE. */
 static uint64_t rank_of(const struct host_summary *host, enum failure failure)
 {
-    return failure == FAILURE_NONE ? host->urls : host->by_failure[failure];
+    return failure == FAILURE_NONE ? host->urls : host_summary_failures(host, failure);
 }
 
 static int compare_hosts(const void *a, const void *b, void *context)

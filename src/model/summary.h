@@ -25,16 +25,27 @@ struct counts {
     struct phases phases; /* sums, microseconds; queue counted apart from the rest */
 };
 
+/* Most hosts have no failure, and the others one class or two: a number for each class would be
+ * most of what is kept of a host. */
+struct host_failures {
+    enum failure failure;
+    uint64_t count;
+};
+
 struct host_summary {
     char *host;
     uint64_t urls;
     uint64_t failed;
-    uint64_t by_failure[FAILURE_COUNT];
+    struct host_failures *failures; /* in the order in which they came; host_summary_failures */
+    size_t failure_count;
     int64_t file_bytes;
     int64_t total_us; /* sum over its URLs */
     uint64_t timed;   /* how many URLs are in total_us */
     int64_t max_us;
 };
+
+/* How many of its URLs failed in this way. */
+uint64_t host_summary_failures(const struct host_summary *host, enum failure failure);
 
 struct timeline_slot {
     uint64_t finished;

@@ -133,6 +133,11 @@ static bool is_ended_locked(const struct queue *queue)
            queue->taken == 0;
 }
 
+static int64_t returned_due_us_locked(const struct queue *queue)
+{
+    return queue->returned.count > 0 ? queue->returned.entries[0].rank : CLOCK_NEVER;
+}
+
 /* From when on a taker would get an item, as far as can be known now. */
 static int64_t next_due_us_locked(const struct queue *queue)
 {
@@ -140,7 +145,7 @@ static int64_t next_due_us_locked(const struct queue *queue)
         return CLOCK_NEVER;
     if (queue->fresh.count > 0 || (queue->is_draining && queue->returned.count > 0))
         return INT64_MIN;
-    return queue->returned.count > 0 ? queue->returned.entries[0].rank : CLOCK_NEVER;
+    return returned_due_us_locked(queue);
 }
 
 static void set_idle_locked(struct queue *queue, struct queue_taker *taker, bool is_idle)
@@ -173,6 +178,41 @@ static void wake_all(const struct queue *queue)
 {
     for (const struct queue_taker *taker = queue->takers; taker != NULL; taker = taker->next)
         hook_call(taker->wake);
+}
+
+static enum queue_answer take(struct queue *queue, struct queue_taker *taker, bool takes_fresh,
+                              int64_t now_us, void **out_item, int64_t *out_due_us)
+{
+    enum queue_answer answer = QUEUE_ITEM;
+    bool push_may_go_on = false;
+    struct hook wake = {0};
+
+    lock_acquire(&queue->lock);
+    set_idle_locked(queue, taker, false);
+    if (queue->returned.count > 0 &&
+        (queue->is_draining || queue->returned.entries[0].rank <= now_us)) {
+        *out_item = heap_take(&queue->returned, 0);
+    } else if (takes_fresh && queue->fresh.count > 0 && !queue->is_held) {
+        *out_item = heap_take(&queue->fresh, fresh_index_locked(queue));
+        push_may_go_on = queue->waiting_pushes > 0 && queue->fresh.count <= queue->refill_level;
+    } else if (is_ended_locked(queue)) {
+        answer = QUEUE_ENDED;
+    } else {
+        answer = QUEUE_WAIT;
+        taker->due_us = takes_fresh ? next_due_us_locked(queue) : returned_due_us_locked(queue);
+        *out_due_us = taker->due_us;
+        set_idle_locked(queue, taker, true);
+    }
+    if (answer == QUEUE_ITEM) {
+        queue->taken++;
+        wake = wake_one_locked(queue);
+    }
+    lock_release(&queue->lock);
+
+    if (push_may_go_on)
+        condition_signal(&queue->has_room);
+    hook_call(wake);
+    return answer;
 }
 
 struct queue *queue_create(enum queue_order order, size_t capacity, uint64_t seed)
@@ -289,35 +329,13 @@ void queue_drain(struct queue *queue)
 enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int64_t now_us,
                              void **out_item, int64_t *out_due_us)
 {
-    enum queue_answer answer = QUEUE_ITEM;
-    bool push_may_go_on = false;
-    struct hook wake = {0};
+    return take(queue, taker, true, now_us, out_item, out_due_us);
+}
 
-    lock_acquire(&queue->lock);
-    set_idle_locked(queue, taker, false);
-    if (queue->returned.count > 0 &&
-        (queue->is_draining || queue->returned.entries[0].rank <= now_us)) {
-        *out_item = heap_take(&queue->returned, 0);
-    } else if (queue->fresh.count > 0 && !queue->is_held) {
-        *out_item = heap_take(&queue->fresh, fresh_index_locked(queue));
-        push_may_go_on = queue->waiting_pushes > 0 && queue->fresh.count <= queue->refill_level;
-    } else if (is_ended_locked(queue)) {
-        answer = QUEUE_ENDED;
-    } else {
-        answer = QUEUE_WAIT;
-        *out_due_us = taker->due_us = next_due_us_locked(queue);
-        set_idle_locked(queue, taker, true);
-    }
-    if (answer == QUEUE_ITEM) {
-        queue->taken++;
-        wake = wake_one_locked(queue);
-    }
-    lock_release(&queue->lock);
-
-    if (push_may_go_on)
-        condition_signal(&queue->has_room);
-    hook_call(wake);
-    return answer;
+enum queue_answer queue_take_returned(struct queue *queue, struct queue_taker *taker,
+                                      int64_t now_us, void **out_item, int64_t *out_due_us)
+{
+    return take(queue, taker, false, now_us, out_item, out_due_us);
 }
 
 void queue_return(struct queue *queue, void *item, int64_t due_us)

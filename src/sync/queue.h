@@ -59,6 +59,11 @@ void queue_drain(struct queue *queue);
 enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int64_t now_us,
                              void **out_item, int64_t *out_due_us);
 
+/* The same for a taker that has no place for a fresh item now: it gets returned ones only, and must
+ * come by itself when there is place again. */
+enum queue_answer queue_take_returned(struct queue *queue, struct queue_taker *taker,
+                                      int64_t now_us, void **out_item, int64_t *out_due_us);
+
 /* Gives a taken item back, to be taken again from due_us on, before all fresh items. */
 void queue_return(struct queue *queue, void *item, int64_t due_us);
 

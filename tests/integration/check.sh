@@ -87,6 +87,15 @@ assert_eq "$(jq -r 'select(.path != null) | .path' "$WORK/records.jsonl")" "" "p
 assert_eq "$(jq -r 'select(.url | contains("/ok/fine")) | .bytes.expected' "$WORK/records.jsonl")" \
     100000 "announced size of a file"
 
+# On a terminal the table is what moves: no other line is drawn between its rows.
+if command -v script >/dev/null; then
+    TERM=xterm timeout "$(scaled 20)" script -qec \
+        "'$HAUL' check -j1 '$FAULT/delay/700/a' '$FAULT/delay/700/b'" "$WORK/terminal" \
+        </dev/null >/dev/null
+    assert_eq "$(grep -c '^200 ' "$WORK/terminal")" 2 "rows of a table on a terminal"
+    assert_not "a line was drawn over the table" grep -qF "$(printf '\033')" "$WORK/terminal"
+fi
+
 # Exit codes are those of a download.
 run_haul 0 check "$FAULT/ok/a" "$FAULT/head-405/b"
 run_haul 3 check --retries 0 "$FAULT/status/404" "$FAULT/status/410"

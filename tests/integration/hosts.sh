@@ -73,6 +73,22 @@ assert_at_most "$(request_span_ms "$FAULT_LOG" /behind-)" "$(scaled 1900)" \
 assert_at_most "$(records_of_host 127.4.0.1 | jq -r 'select(.class != "host-down") | .i' |
     wc -l)" $ATTEMPTS "URLs of the dead host that were tried"
 
+# More URLs of a host that rests than may be parked: the list waits, but another host's retry goes on.
+{
+    echo "$(host_url 1281)/flaky-retry-after/1/2/again"
+    echo "$(host_url 1282)/status/429/retry-after/120"
+    for i in {1..10300}; do
+        echo "$(host_url 1282)/ok/resting-$i"
+    done
+} >"$WORK/resting.txt"
+fresh_dir resting
+start_haul -d "$DIR" --sync none "$WORK/resting.txt"
+assert "the retry waits for the other host" \
+    wait_until 15 has_fault_requests "$FAULT_LOG" /again 2
+kill -TERM "$HAUL_PID"
+wait_haul 143 6
+check_run
+
 # A new host is asked gently when its limit is high: 1, 2, 4 ... at once, up to the limit.
 delay=$(scaled 100)
 for i in {1..150}; do
@@ -83,7 +99,7 @@ run_haul 0 -d "$DIR" -j 32 --per-host 32 --sync none "$WORK/gentle.txt"
 check_run
 assert_fault_requests "$FAULT_LOG" /gentle- 150
 for first in 1 3 7; do
-    awk '$4 ~ "/gentle-"' "$FAULT_LOG" | sort -n | head -$first >"$WORK/first"
+    awk '$4 ~ "/gentle-"' "$FAULT_LOG" | sort -n | awk "NR <= $first" >"$WORK/first"
     assert_eq "$(max_concurrency "$WORK/first")" $(((first + 1) / 2)) \
         "at once among the first $first requests"
 done

@@ -140,6 +140,37 @@ requested 6 >"$WORK/requested"
 run_haul 0 -d "$DIR" --retry-failed "${TRIES[@]}"
 assert_retried
 
+# A retry that was stopped has not lost what it did not try, however often.
+first_run stopped
+rm "$WORK/open"
+for _ in 1 2; do
+    run_haul 8 -d "$DIR" --retry-failed --max-failures 0 -j1 --rate 10/s "${TRIES[@]}"
+    check_run
+    assert_at_least "$(jq .counts.not_tried "$DIR/.haul/last/report.json")" 1 "URLs that were not tried"
+done
+touch "$WORK/open"
+wait_until 3 has_lines 1 || true
+: >"$NGINX_LOG"
+run_haul 0 -n -d "$DIR" --retry-failed
+assert "a dry run of what was not tried: $(cat "$OUT")" grep -q 'to download *6$' "$OUT"
+run_haul 0 -d "$DIR" --retry-failed "${TRIES[@]}"
+assert_retried
+
+# What that retry left out comes with --retry-all.
+echo found >"$WORK/www/missing.txt"
+run_haul 1 -d "$DIR" --retry-failed --retry-all "${TRIES[@]}"
+check_run
+assert_class /missing.txt downloaded
+assert_counts '{downloaded: 1, kept: 6, failed: 1}'
+rm "$WORK/www/missing.txt"
+
+# A list that was not tried to its end is not what this is for, and that is said.
+fresh_dir cut
+run_haul 8 -d "$DIR" --max-failures 0 -j1 --rate 10/s "${TRIES[@]}" "$WORK/list.txt"
+run_haul_any() { "$HAUL" "$@" >"$OUT" 2>"$ERR" || true; }
+run_haul_any -d "$DIR" --retry-failed "${TRIES[@]}"
+assert "no word about it: $(cat "$ERR")" grep -q 'not tried all of its list' "$ERR"
+
 # Where nothing was run, or the file is missing, that is said.
 fresh_dir never
 for arguments in "-d $DIR --retry-failed" "-d $DIR --retry-from $WORK/no-such.tsv"; do

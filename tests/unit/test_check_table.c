@@ -31,7 +31,7 @@ static void expect(const struct job *job, const char *line)
 START_TEST(an_answer_has_status_time_and_place)
 {
     struct job *job = make_job("http://a.example/x", STATUS_OK, FAILURE_NONE, 200);
-    expect(job, "200      ok                 84.0 ms  http://a.example/x  (urls.txt:12)\n");
+    expect(job, "200         ok                   84.0 ms  http://a.example/x  (urls.txt:12)\n");
     job_destroy(job);
 }
 END_TEST
@@ -45,8 +45,9 @@ START_TEST(a_redirect_shows_both_statuses_and_where_it_leads)
     outcome_add_hop(&job->outcome, 301, target);
     ck_assert(url_parse(target, strlen(target), &job->redirected, &failure, &reason));
     job->is_redirected = true;
-    expect(job, "301 200  ok                 84.0 ms  http://a.example/x -> https://b.example/y"
-                "  (urls.txt:12)\n");
+    expect(job,
+           "301 200     ok                   84.0 ms  http://a.example/x -> https://b.example/y"
+           "  (urls.txt:12)\n");
     job_destroy(job);
 }
 END_TEST
@@ -57,7 +58,7 @@ START_TEST(what_never_answered_has_no_status)
     job->line = 0; /* an argument */
     job->outcome.us.total = -1;
     outcome_set_detail(&job->outcome, "timed\x1bout");
-    expect(job, "--       connect                 --  http://a.example/x  timed\\x1bout\n");
+    expect(job, "--          connect                   --  http://a.example/x  timed\\x1bout\n");
     job_destroy(job);
 }
 END_TEST
@@ -71,7 +72,7 @@ START_TEST(credentials_are_masked)
     check_table_append(&text, job, &nothing);
     ck_assert_ptr_null(strstr(text.data, "secret"));
     ck_assert_ptr_null(strstr(text.data, "abc"));
-    ck_assert_ptr_nonnull(strstr(text.data, "404      not-found"));
+    ck_assert_ptr_nonnull(strstr(text.data, "404         not-found"));
     text_clear(&text);
     job_destroy(job);
 }

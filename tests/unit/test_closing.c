@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/stop_reason.h"
+
 static struct summary summary;
 static struct text text;
 
@@ -72,6 +74,43 @@ START_TEST(the_summary_has_counts_shares_and_classes)
     assert_says("  retry   haul --retry-failed -d 'o\\x09ut'");
     ck_assert_ptr_null(strstr(text.data, "skipped"));
     assert_is_printable();
+}
+END_TEST
+
+START_TEST(what_stopped_a_run_has_a_name)
+{
+    static const struct {
+        int exit_code;
+        int reason;
+        const char *words;
+    } ends[] = {
+        {6, STOP_DEADLINE, "haul: stopped by --deadline, 3 of "},
+        {6, STOP_QUOTA, "haul: stopped by --max-total-size, 3 of "},
+        {8, STOP_FAILURES, "haul: stopped by --max-failures, 3 of "},
+        {8, 0, "haul: more than --max-failures allows, 3 of "},
+        {143, 15, "haul: stopped by a signal, 3 of "},
+        {1, 0, "haul: 3 of "},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+        struct closing closing = closing_of(ends[i].exit_code);
+        closing.reason = ends[i].reason;
+        text_reset(&text);
+        closing_append_failures(&text, &closing);
+        assert_says(ends[i].words);
+    }
+    summary.counts.by_status[STATUS_NOT_TRIED] = 1;
+    struct closing closing = closing_of(6);
+    closing.reason = STOP_DEADLINE;
+    text_reset(&text);
+    closing_append_failures(&text, &closing);
+    assert_says("  1 was not tried: the same command goes on\n");
+    text_reset(&text);
+    closing_append_summary(&text, &closing);
+    assert_says("stopped by --deadline: the same command goes on\n");
+    closing.folder = closing.directory = NULL;
+    text_reset(&text);
+    closing_append_failures(&text, &closing);
+    assert_says("  1 was not tried\n");
 }
 END_TEST
 
@@ -163,6 +202,7 @@ int main(void)
     TCase *tests = tcase_create("words");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, the_summary_has_counts_shares_and_classes);
+    tcase_add_test(tests, what_stopped_a_run_has_a_name);
     tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
     tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);
     tcase_add_test(tests, every_class_at_once_still_fits_twenty_lines);

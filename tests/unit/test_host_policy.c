@@ -16,7 +16,6 @@ static const struct {
     {FAILURE_CONNECT, HOST_GATE_UNREACHED, HOST_GATE_UNKNOWN},
     {FAILURE_REFUSED, HOST_GATE_UNREACHED, HOST_GATE_UNKNOWN},
     {FAILURE_TLS, HOST_GATE_UNREACHED, HOST_GATE_UNKNOWN},
-    {FAILURE_TIMEOUT, HOST_GATE_REACHED, HOST_GATE_REACHED},
     {FAILURE_RESET, HOST_GATE_REACHED, HOST_GATE_REACHED},
     {FAILURE_SERVER_ERROR, HOST_GATE_REACHED, HOST_GATE_REACHED},
     {FAILURE_RATE_LIMITED, HOST_GATE_REACHED, HOST_GATE_REACHED},
@@ -44,6 +43,41 @@ START_TEST(only_what_was_never_reached_counts_against_a_host)
     struct proxy_settings proxied = {.http = "http://proxy:3128"};
     ck_assert_int_eq(host_policy_judge(job, &direct), verdicts[_i].direct);
     ck_assert_int_eq(host_policy_judge(job, &proxied), verdicts[_i].proxied);
+    job_destroy(job);
+}
+END_TEST
+
+static const struct {
+    const char *url;
+    unsigned attempts;
+    int64_t connect_us;
+    int64_t tls_us;
+    bool reused;
+    enum host_gate_result result;
+} timeouts[] = {
+    {"http://host.example/x", 1, -1, -1, false, HOST_GATE_UNREACHED},
+    {"http://host.example/x", 2, -1, -1, false, HOST_GATE_UNKNOWN}, /* in what was left of it */
+    {"http://host.example/x", 1, 20, -1, false, HOST_GATE_REACHED},
+    {"http://host.example/x", 1, -1, -1, true, HOST_GATE_REACHED},
+    {"https://host.example/x", 1, 20, -1, false, HOST_GATE_UNREACHED},
+    {"https://host.example/x", 1, 20, 30, false, HOST_GATE_REACHED},
+};
+
+START_TEST(a_timeout_counts_against_a_host_that_gave_no_connection)
+{
+    enum failure failure;
+    const char *reason;
+    struct proxy_settings direct = {0};
+    struct proxy_settings proxied = {.http = "http://proxy:3128", .https = "http://proxy:3128"};
+    struct job *job = job_create(1, "list", 1, timeouts[_i].url, strlen(timeouts[_i].url));
+    ck_assert(job_use_mirror(job, 0, &failure, &reason));
+    job_fail(job, FAILURE_TIMEOUT, NULL);
+    job->outcome.attempts = timeouts[_i].attempts;
+    job->outcome.us.connect = timeouts[_i].connect_us;
+    job->outcome.us.tls = timeouts[_i].tls_us;
+    job->outcome.reused = timeouts[_i].reused;
+    ck_assert_int_eq(host_policy_judge(job, &direct), timeouts[_i].result);
+    ck_assert_int_eq(host_policy_judge(job, &proxied), HOST_GATE_REACHED);
     job_destroy(job);
 }
 END_TEST
@@ -90,6 +124,8 @@ int main(void)
     TCase *tests = tcase_create("verdicts");
     tcase_add_loop_test(tests, only_what_was_never_reached_counts_against_a_host, 0,
                         ARRAY_LENGTH(verdicts));
+    tcase_add_loop_test(tests, a_timeout_counts_against_a_host_that_gave_no_connection, 0,
+                        ARRAY_LENGTH(timeouts));
     tcase_add_loop_test(tests, a_host_that_asks_for_it_is_left_alone, 0, ARRAY_LENGTH(replies));
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -128,10 +128,15 @@ static const struct {
     const char *modified;
     bool contradicts;
 } versions[] = {
-    {"\"a\"", "\"a\"", NULL, false},  {"\"a\"", NULL, MODIFIED, false},
-    {"\"a\"", NULL, NULL, false},     {"\"a\"", "\"b\"", NULL, true},
-    {"\"a\"", "W/\"a\"", NULL, true}, {MODIFIED, NULL, MODIFIED, false},
-    {MODIFIED, "\"a\"", NULL, false}, {MODIFIED, NULL, "Sun, 06 Nov 1994 08:49:38 GMT", true},
+    {"\"a\"", "\"a\"", NULL, false},
+    {"\"a\"", NULL, MODIFIED, true},
+    {"\"a\"", NULL, NULL, true},
+    {"\"a\"", "\"b\"", NULL, true},
+    {"\"a\"", "W/\"a\"", NULL, true},
+    {MODIFIED, NULL, MODIFIED, false},
+    {MODIFIED, NULL, NULL, false},
+    {MODIFIED, "\"a\"", NULL, false},
+    {MODIFIED, NULL, "Sun, 06 Nov 1994 08:49:38 GMT", true},
     {"\"a\"", "\"A\"", NULL, true},
 };
 

@@ -109,6 +109,11 @@ static const struct {
     {"ftp://u:SECRET@h:1", false},
     {"http://u:SECRET@h:99999/", false},
     {"http://u:SECRET@[bad/", false},
+    {"http://u:SECRET%00@127.0.0.1:1", false},
+    {"http://u:SECRET%0a@127.0.0.1:1", false},
+    {"socks5://SECRET%1F:p@127.0.0.1:1", false},
+    {"u:SECRET%00@127.0.0.1:1", false},
+    {"http://u%40x:p%25%zz@127.0.0.1:1", true},
     {"foo://SECRET", false},
     {"http://u:SEC RET@h/", false},
 };

@@ -184,6 +184,30 @@ START_TEST(a_returned_item_waits_for_its_time_and_holds_nothing_back)
 }
 END_TEST
 
+START_TEST(a_taker_without_place_for_fresh_items_gets_returned_ones)
+{
+    struct queue *queue = queue_create(QUEUE_FIFO, 4, 0);
+    unsigned calls;
+    struct queue_taker *taker = add_counted_taker(queue, &calls);
+    void *item = NULL;
+    int64_t due_us = 0;
+    push(queue, 0, 0);
+    push(queue, 1, 0);
+    ck_assert_int_eq(queue_take_returned(queue, taker, 0, &item, &due_us), QUEUE_WAIT);
+    ck_assert_int_eq(due_us, CLOCK_NEVER);
+    ck_assert_uint_eq(take(queue, taker, 0), 0);
+    ck_assert_int_eq(queue_take_returned(queue, taker, 0, &item, &due_us), QUEUE_WAIT);
+    queue_return(queue, item_of(0), 100);
+    ck_assert_uint_eq(calls, 1);
+    ck_assert_int_eq(queue_take_returned(queue, taker, 99, &item, &due_us), QUEUE_WAIT);
+    ck_assert_int_eq(due_us, 100);
+    ck_assert_int_eq(queue_take_returned(queue, taker, 100, &item, &due_us), QUEUE_ITEM);
+    ck_assert_uint_eq(number_of(item), 0);
+    ck_assert_uint_eq(take(queue, taker, 100), 1);
+    queue_destroy(queue);
+}
+END_TEST
+
 START_TEST(the_end_comes_only_when_every_item_is_done_and_wakes_everybody)
 {
     struct queue *queue = queue_create(QUEUE_FIFO, 4, 0);
@@ -420,6 +444,7 @@ int main(void)
     tcase_add_test(cases, a_shuffle_stays_a_shuffle_on_a_list_longer_than_the_queue);
     tcase_add_test(cases, returned_items_go_first_in_the_order_of_their_times);
     tcase_add_test(cases, a_returned_item_waits_for_its_time_and_holds_nothing_back);
+    tcase_add_test(cases, a_taker_without_place_for_fresh_items_gets_returned_ones);
     tcase_add_test(cases, the_end_comes_only_when_every_item_is_done_and_wakes_everybody);
     tcase_add_test(cases, closing_an_empty_queue_ends_it_at_once);
     tcase_add_test(cases, draining_makes_every_time_due_at_once);

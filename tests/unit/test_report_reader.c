@@ -147,8 +147,8 @@ END_TEST
 START_TEST(a_run_without_a_report_says_so)
 {
     unlink(in_scratch(RUN "/report.json"));
-    refuse("out", ERROR_LOCAL, "report.json");
-    refuse(RUN, ERROR_LOCAL, "report.json");
+    refuse("out", ERROR_LOCAL, "was killed before it had a report");
+    refuse(RUN, ERROR_LOCAL, "was killed before it had a report");
     unlink(in_scratch("out/.haul/last"));
     refuse("out", ERROR_USAGE, "no run of haul yet");
     refuse("out/.haul", ERROR_USAGE, "holds no run");

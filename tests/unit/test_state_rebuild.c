@@ -8,10 +8,12 @@
 
 #define RUN_1 "20261120T120000Z-aaaa"
 #define RUN_2 "20261120T130000Z-0000"
+#define RUN_1_TIME INT64_C(1795176000)
 #define STARTED "2026-11-20T12:00:30.250000Z" /* within run 1 */
 #define STARTED_US INT64_C(1795176030250000)
 #define TOTAL_US 1750000
 #define FILE_TIME INT64_C(1795176031) /* while it was downloaded */
+#define RUN_2_FILE_TIME INT64_C(1795179601)
 #define KEY "f000000000000001fffffffffffffffe"
 
 static const struct key key = {UINT64_C(0xF000000000000001), UINT64_C(0xFFFFFFFFFFFFFFFE)};
@@ -197,6 +199,9 @@ static const struct {
     {BEGIN DOWNLOADED FILE_OF("folder", "3") END, false},
     {BEGIN DOWNLOADED FILE_OF("linked/b.png", "3") END, false},
     {BEGIN DOWNLOADED FILE_OF("touched.png", "3") END, false},
+    {BEGIN DOWNLOADED FILE_OF("older.png", "3") END, false},
+    {BEGIN DOWNLOADED "\"last_modified\":\"2026-11-20T11:59:00Z\"," FILE_OF("older.png", "3") END,
+     true},
     {BEGIN DOWNLOADED FILE_OF("../outside.png", "3") END, false},
     {BEGIN DOWNLOADED FILE_OF("folder/../a.png", "3") END, false},
     {BEGIN DOWNLOADED FILE_OF("./a.png", "3") END, false},
@@ -231,6 +236,8 @@ START_TEST(only_what_haul_downloaded_and_is_there_is_added)
     make_file("a.png", "abc");
     make_file("touched.png", "abc");
     date("touched.png", FILE_TIME + 10);
+    make_file("older.png", "abc");
+    date("older.png", RUN_1_TIME - 60);
     make_file(".haul/own", "abc");
     make_file(".hidden", "abc");
     make_file("odd\a.png", "abc");
@@ -345,6 +352,7 @@ START_TEST(later_records_replace_earlier_ones)
 {
     make_file("a.png", "abc");
     make_file("b.png", "abcd");
+    date("b.png", RUN_2_FILE_TIME);
     write_run(RUN_2, "results.jsonl",
               record_of(KEY, "b.png", 4, "2026-11-20T13:00:00.000000Z").text);
     write_run(RUN_1, "results.jsonl", record_of(KEY, "a.png", 3, STARTED).text);
@@ -363,6 +371,7 @@ END_TEST
 START_TEST(a_file_of_two_records_is_the_later_ones)
 {
     make_file("a.png", "abc");
+    date("a.png", RUN_2_FILE_TIME);
     write_run(RUN_1, "results.jsonl",
               record_of("00000000000000000000000000000002", "a.png", 3, STARTED).text);
     write_run(RUN_2, "results.jsonl",
@@ -491,6 +500,7 @@ static const struct {
 START_TEST(only_the_newest_run_is_folded_and_only_when_it_was_interrupted)
 {
     make_file("a.png", "abc");
+    date("a.png", RUN_2_FILE_TIME);
     make_file("b.png", "abc");
     write_run(RUN_1, "results.jsonl",
               record_of("00000000000000000000000000000002", "b.png", 3, STARTED).text);

@@ -168,7 +168,7 @@ START_TEST(failing_hosts_are_ranked_by_the_failures_of_one_class)
     ck_assert_uint_eq(count, 2);
     ck_assert_uint_eq(total, 2);
     ck_assert_str_eq(hosts[0]->host, "b.example");
-    ck_assert_uint_eq(hosts[0]->by_failure[FAILURE_TLS], 2);
+    ck_assert_uint_eq(host_summary_failures(hosts[0], FAILURE_TLS), 2);
     ck_assert_str_eq(hosts[1]->host, "a.example");
     free(hosts);
     hosts = summary_failing_hosts(&summary, FAILURE_DNS, 5, &count, &total);
@@ -226,6 +226,25 @@ START_TEST(a_copy_does_not_change_with_the_original_and_can_go_on)
     ck_assert_str_eq(hosts[0]->host, "b.example");
     ck_assert_uint_eq(hosts[0]->urls, 2);
     ck_assert_uint_eq(hosts[1]->urls, 1);
+    ck_assert_uint_eq(host_summary_failures(hosts[1], FAILURE_TLS), 1);
+    ck_assert_uint_eq(host_summary_failures(hosts[1], FAILURE_GONE), 0);
+    free(hosts);
+}
+END_TEST
+
+START_TEST(failures_of_a_host_are_counted_by_their_class)
+{
+    for (int round = 0; round < 2; round++)
+        for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++)
+            add(STATUS_FAILED, failure, "a.example", 1);
+    add(STATUS_DOWNLOADED, FAILURE_NONE, "a.example", 2);
+    size_t count;
+    size_t total;
+    const struct host_summary **hosts = summary_hosts(&summary, 5, &count, &total);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(host_summary_failures(hosts[0], FAILURE_NONE), 0);
+    for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++)
+        ck_assert_uint_eq(host_summary_failures(hosts[0], failure), 2);
     free(hosts);
 }
 END_TEST
@@ -297,6 +316,7 @@ int main(void)
     tcase_add_test(cases, failing_hosts_are_ranked_by_the_failures_of_one_class);
     tcase_add_test(cases, hosts_beyond_the_limit_are_counted_together);
     tcase_add_test(cases, a_copy_does_not_change_with_the_original_and_can_go_on);
+    tcase_add_test(cases, failures_of_a_host_are_counted_by_their_class);
     tcase_add_loop_test(cases, the_timeline_gets_coarser_when_time_runs_past_its_end, 0,
                         (int)ARRAY_LENGTH(timeline_cases));
     tcase_add_test(cases, sums_stop_at_their_maximum);
