@@ -41,7 +41,8 @@ static bool wait_for_time(struct time_limit *limit)
     while (!limit->is_stopping && !has_come) {
         int64_t until_us =
             limit->abort_us < limit->deadline_us ? limit->abort_us : limit->deadline_us;
-        has_come = !condition_wait_until(&limit->changed, &limit->lock, until_us);
+        (void)condition_wait_until(&limit->changed, &limit->lock, until_us);
+        has_come = clock_monotonic_us() >= until_us;
     }
     bool goes_on = !limit->is_stopping;
     lock_release(&limit->lock);

@@ -88,9 +88,11 @@ static bool measure(struct root *root, struct key key, struct partial *partial)
     bool is_usable = fstat(descriptor, &status) == 0;
     if (is_usable) {
         partial->bytes = is_same_boot ? status.st_size : partial->synced_bytes;
+        /* Complete, but without its name: the last byte is asked for, and brings all checks. */
+        partial->bytes -= partial->bytes == partial->total;
         is_usable =
             partial->bytes > 0 && partial->bytes < partial->total &&
-            partial->bytes <= status.st_size && partial->synced_bytes <= partial->bytes &&
+            partial->bytes <= status.st_size && partial->synced_bytes <= status.st_size &&
             (partial->bytes == status.st_size || ftruncate(descriptor, partial->bytes) == 0);
     }
     close(descriptor);

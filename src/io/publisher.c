@@ -189,7 +189,7 @@ static void share(struct publisher *publisher, struct publisher_entry *entry, ui
         return;
     }
     root_remove_temporary(root, entry->job->temporary);
-    entry->job->temporary[0] = '\0';
+    publisher_entry_end_temporary(entry, publisher->root);
     entry->job->outcome.duplicate_of = index;
     entry->stage = ENTRY_NAMED;
 }
@@ -207,7 +207,7 @@ static void meet_existing(struct publisher *publisher, struct publisher_entry *e
 
 static void set_named(struct publisher *publisher, struct publisher_entry *entry)
 {
-    entry->job->temporary[0] = '\0';
+    publisher_entry_end_temporary(entry, publisher->root);
     entry->stage = ENTRY_NAMED;
     if (publisher_entry_has_digits(entry))
         hash_table_set(publisher->stored, name_fold_hash(entry->name, strlen(entry->name)),

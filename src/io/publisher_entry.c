@@ -1,3 +1,4 @@
+#include "io/partial_file.h"
 #include "io/publisher_entry.h"
 
 #include <errno.h>
@@ -186,10 +187,20 @@ enum failure publisher_failure_of(int errno_value)
     return errno_value == ENOSPC || errno_value == EDQUOT ? FAILURE_DISK_FULL : FAILURE_IO;
 }
 
+void publisher_entry_end_temporary(struct publisher_entry *entry, struct root *root)
+{
+    char *temporary = entry->job->temporary;
+    char part[PARTIAL_NAME_SIZE];
+    /* Until now, a kill would have left a part that the next run completes. */
+    if (strcmp(temporary, partial_file_name(entry->job->key, part)) == 0)
+        partial_file_end(root, entry->job->key, false);
+    temporary[0] = '\0';
+}
+
 void publisher_entry_drop(struct publisher_entry *entry, struct root *root)
 {
     root_remove_temporary(root, entry->job->temporary);
-    entry->job->temporary[0] = '\0';
+    publisher_entry_end_temporary(entry, root);
     entry->job->outcome.file_bytes = -1;
     entry->stage = ENTRY_REFUSED;
 }

@@ -59,6 +59,9 @@ bool publisher_entry_forget(const struct publisher_entry *entry, struct state *s
 
 enum failure publisher_failure_of(int errno_value);
 
+/* The temporary file got its name, or is gone: so is what was noted beside a part. */
+void publisher_entry_end_temporary(struct publisher_entry *entry, struct root *root);
+
 /* The job ends without a file; the temporary one is removed. */
 void publisher_entry_drop(struct publisher_entry *entry, struct root *root);
 void publisher_entry_refuse(struct publisher_entry *entry, struct root *root, enum failure failure,

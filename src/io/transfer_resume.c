@@ -193,7 +193,8 @@ void transfer_resume_finish(struct transfer *transfer, enum transfer_verdict ver
     if (!transfer->has_part) {
         /* nothing is left, or nothing was begun */
     } else if (verdict == TRANSFER_SAVED) {
-        partial_file_end(transfer->root, transfer->job->key, false);
+        if (!transfer->uses_part) /* else the publisher ends it, with the name that it gives */
+            drop_part(transfer);
     } else if (transfer->uses_part) {
         bool is_kept =
             verdict == TRANSFER_FAILED && may_pass(failure) && keep_part(transfer, failure);

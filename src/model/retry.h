@@ -29,8 +29,8 @@ bool retry_delay_us(const struct retry_policy *policy, const struct outcome *out
 int64_t retry_rest_us(const struct retry_policy *policy, unsigned rests, int64_t retry_after_us,
                       uint32_t random);
 
-/* How long after its fifth failure a host that is not reached is tried once more: as long as the
- * longest wait before the last retry of a URL, and at least `wait`. */
+/* How long after its fifth failure a host that is not reached is tried once more: the backoff that
+ * would follow the last retry of a URL, wait * 2^retries, at most max_wait. */
 int64_t retry_probe_us(const struct retry_policy *policy);
 
 /* Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date against now. Values too large become

@@ -160,7 +160,7 @@ END_TEST
 
 enum harm {
     HARM_EMPTY_PART,
-    HARM_COMPLETE_PART,
+    HARM_TOO_LONG_PART,
     HARM_SHORTER_THAN_SYNCED,
     HARM_EMPTY_INFO,
     HARM_CUT_INFO,
@@ -174,15 +174,15 @@ enum harm {
 
 static void do_harm(enum harm harm)
 {
-    char long_text[TOTAL + 1], *info = long_text;
-    memset(long_text, 'x', TOTAL);
-    long_text[TOTAL] = '\0';
+    char long_text[TOTAL + 2], *info = long_text;
+    memset(long_text, 'x', TOTAL + 1);
+    long_text[TOTAL + 1] = '\0';
     scratch_write("victim", "precious");
     switch (harm) {
     case HARM_EMPTY_PART:
         scratch_write(PART, "");
         break;
-    case HARM_COMPLETE_PART:
+    case HARM_TOO_LONG_PART:
         scratch_write(PART, long_text);
         break;
     case HARM_SHORTER_THAN_SYNCED:
@@ -230,6 +230,23 @@ START_TEST(what_cannot_be_relied_on_starts_anew_and_goes)
     ck_assert_msg(!partial_file_load(root, key, &found), "harm %d", _i);
     expect_nothing_left();
     ck_assert(scratch_holds("victim", "precious"));
+}
+END_TEST
+
+START_TEST(a_complete_part_without_its_name_asks_for_the_last_byte)
+{
+    struct partial found;
+    struct stat status;
+    char whole[TOTAL + 1];
+    memset(whole, 'x', TOTAL);
+    whole[TOTAL] = '\0';
+    leave_part("abcdef");
+    scratch_write(PART, whole);
+    ck_assert(partial_file_load(root, key, &found));
+    ck_assert_int_eq(found.bytes, TOTAL - 1);
+    ck_assert_int_eq(stat(in_scratch(PART), &status), 0);
+    ck_assert_int_eq(status.st_size, TOTAL - 1);
+    partial_clear(&found);
 }
 END_TEST
 
@@ -290,6 +307,7 @@ int main(void)
     tcase_add_test(cases, what_is_kept_for_later_is_noted_as_synced);
     tcase_add_test(cases, a_new_version_never_stands_beside_the_old_bytes);
     tcase_add_loop_test(cases, what_cannot_be_relied_on_starts_anew_and_goes, 0, HARM_COUNT);
+    tcase_add_test(cases, a_complete_part_without_its_name_asks_for_the_last_byte);
     tcase_add_loop_test(cases, parts_live_for_a_week_and_only_in_pairs, 0, (int)ARRAY_LENGTH(ages));
     tcase_add_test(cases, all_parts_go_when_the_disk_is_full_and_nothing_else);
     Suite *suite = suite_create("partial_file");
