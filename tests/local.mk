@@ -72,6 +72,7 @@ unit_tests = \
 	tests/unit/test_publisher_content \
 	tests/unit/test_publisher_directories \
 	tests/unit/test_publisher_failure \
+	tests/unit/test_publisher_flusher \
 	tests/unit/test_queue \
 	tests/unit/test_queue_threads \
 	tests/unit/test_record \

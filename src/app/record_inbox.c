@@ -6,8 +6,8 @@
 #include "base/memory.h"
 #include "base/thread.h"
 
-#define BATCH_JOBS 1000
-#define FULL_JOBS 4000
+#define BATCH_JOBS 2000
+#define FULL_JOBS 8000
 
 struct record_inbox {
     struct hook *waiters;
@@ -26,7 +26,7 @@ struct record_inbox {
 void job_batch_add(struct job_batch *batch, struct job *job)
 {
     if (batch->count == batch->capacity) {
-        batch->capacity = batch->capacity == 0 ? (size_t)2 * FULL_JOBS : 2 * batch->capacity;
+        batch->capacity = batch->capacity == 0 ? BATCH_JOBS : 2 * batch->capacity;
         batch->jobs = memory_resize(batch->jobs, batch->capacity, sizeof *batch->jobs);
     }
     batch->jobs[batch->count++] = job;

@@ -1,4 +1,4 @@
-/* Jobs that wait for the recorder, and when they make a batch: 1,000 of them, or what came within a
+/* Jobs that wait for the recorder, and when they make a batch: 2,000 of them, or what came within a
  * time.
  *
  * Threads: any thread may call anything but create, destroy, add_waiter, and record_inbox_take,

@@ -192,7 +192,8 @@ void publisher_entry_end_temporary(struct publisher_entry *entry, struct root *r
     char *temporary = entry->job->temporary;
     char part[PARTIAL_NAME_SIZE];
     /* Until now, a kill would have left a part that the next run completes. */
-    if (strcmp(temporary, partial_file_name(entry->job->key, part)) == 0)
+    if (strchr(temporary, '.') != NULL &&
+        strcmp(temporary, partial_file_name(entry->job->key, part)) == 0)
         partial_file_end(root, entry->job->key, false);
     temporary[0] = '\0';
 }
