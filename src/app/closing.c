@@ -1,5 +1,6 @@
 #include "app/closing.h"
 
+#include "app/foreign_text.h"
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/number.h"
@@ -16,32 +17,11 @@ static void append_shown(struct text *text, const char *foreign)
     vis_append(text, foreign, strlen(foreign));
 }
 
-/* A word that a shell reads as it is shown; what cannot be shown, it cannot read either. */
-static void append_word(struct text *text, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_./-+,:@%=";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        text_append_string(text, word);
-        return;
-    }
-    text_append_char(text, '\'');
-    for (; *word != '\0'; word++) {
-        size_t length = strcspn(word, "'");
-        vis_append(text, word, length);
-        word += length;
-        if (*word == '\0')
-            break;
-        text_append_string(text, "'\\''");
-    }
-    text_append_char(text, '\'');
-}
-
 /* The command that tries again what may pass. */
 static void append_retry(struct text *text, const char *words, const struct closing *closing)
 {
     text_append_format(text, "%shaul --retry-failed -d ", words);
-    append_word(text, closing->directory);
+    foreign_text_append_argument(text, closing->directory);
     text_append_char(text, '\n');
 }
 
