@@ -131,15 +131,18 @@ assert "ours was replaced" cmp -s "$DIR/ours" "$WORK/ours"
 
 # A clock that is a day ahead or behind: only what the server says counts. Files keep their times
 # when a clock jumps.
-if ! command -v faketime >/dev/null || is_sanitized; then
-    echo "without faketime, or in a sanitizer build: no test of wrong clocks"
+# Without its wrapper, whose semaphores outlive it when it is killed and then are in the way.
+library=$(find /usr/lib /usr/local/lib -name libfaketimeMT.so.1 2>/dev/null | head -n 1)
+if [ -z "$library" ] || is_sanitized; then
+    echo "without libfaketime, or in a sanitizer build: no test of wrong clocks"
     exit 0
 fi
 REAL=$HAUL
 HAUL=$WORK/haul-at-another-time
 cat >"$HAUL" <<SCRIPT
 #!/bin/sh
-DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 exec faketime -m -f "\$SHIFT" '$REAL' "\$@"
+export DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 FAKETIME_DISABLE_SHM=1 FAKETIME="\$SHIFT"
+LD_PRELOAD=$library exec '$REAL' "\$@"
 SCRIPT
 chmod +x "$HAUL"
 head -2 "$WORK/list.txt" >"$WORK/two.txt"
