@@ -226,16 +226,6 @@ void command_destroy(struct command *command)
     free(command);
 }
 
-bool command_has(const struct command *command, const char *placeholder)
-{
-    for (size_t i = 0; i < command->piece_count; i++) {
-        const struct piece *piece = &command->pieces[i];
-        if (piece->is_placeholder && strcmp(piece->text, placeholder) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const char *value_of(const char *placeholder, const struct command_value *values,
                             size_t value_count)
 {

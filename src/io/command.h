@@ -27,7 +27,6 @@ struct command_value {
 struct command *command_create(const char *line, const char *const *placeholders,
                                struct error *error);
 void command_destroy(struct command *command); /* NULL is fine */
-bool command_has(const struct command *command, const char *placeholder);
 
 /* Runs it and waits. Each placeholder in it needs its value; a value is never looked into. {} that
  * is a whole argument is a path: when it begins with '-', it gets "./" in front. environment:

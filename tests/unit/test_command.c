@@ -165,19 +165,6 @@ START_TEST(a_line_without_end_is_refused)
 }
 END_TEST
 
-START_TEST(a_command_knows_its_placeholders)
-{
-    struct error error = {0};
-    struct command *command = command_create("x --a={url}.b \\{} c", placeholders, &error);
-    ck_assert_ptr_nonnull(command);
-    ck_assert(command_has(command, "{url}"));
-    ck_assert(!command_has(command, "{}"));
-    ck_assert(!command_has(command, "c"));
-    command_destroy(command);
-    command_destroy(NULL);
-}
-END_TEST
-
 START_TEST(a_path_never_becomes_an_option)
 {
     static const struct command_value dashes[] = {{"{}", "-rf"}, {"{url}", "-u"}, {"{name}", "-n"}};
@@ -492,7 +479,6 @@ int main(void)
     tcase_add_loop_test(tests, a_line_is_split_once_and_values_never, 0, ARRAY_LENGTH(split_cases));
     tcase_add_loop_test(tests, what_cannot_be_meant_is_refused, 0, ARRAY_LENGTH(refused_cases));
     tcase_add_test(tests, a_line_without_end_is_refused);
-    tcase_add_test(tests, a_command_knows_its_placeholders);
     tcase_add_test(tests, a_path_never_becomes_an_option);
     tcase_add_loop_test(tests, the_status_says_how_a_program_ended, 0, ARRAY_LENGTH(status_cases));
     tcase_add_test(tests, a_program_that_cannot_be_started_is_told_from_one_that_fails);
