@@ -18,6 +18,8 @@ libhaul_a_SOURCES += \
 	src/base/memory.h \
 	src/base/number.c \
 	src/base/number.h \
+	src/base/random.c \
+	src/base/random.h \
 	src/base/text.c \
 	src/base/text.h \
 	src/base/thread.c \
@@ -26,6 +28,8 @@ libhaul_a_SOURCES += \
 	src/base/vis.h
 
 libhaul_a_SOURCES += \
+	src/sync/barrier.c \
+	src/sync/barrier.h \
 	src/sync/budget.c \
 	src/sync/budget.h \
 	src/sync/cancel.c \
@@ -50,6 +54,8 @@ libhaul_a_SOURCES += \
 	src/sync/throttle.h
 
 libhaul_a_SOURCES += \
+	src/model/benchmark.c \
+	src/model/benchmark.h \
 	src/model/config_parser.c \
 	src/model/config_parser.h \
 	src/model/content_disposition.c \
@@ -126,12 +132,18 @@ libhaul_a_SOURCES += \
 	src/model/outcome.h \
 	src/model/partial.c \
 	src/model/partial.h \
+	src/model/recommendation.c \
+	src/model/recommendation.h \
 	src/model/redirect.c \
 	src/model/redirect.h \
 	src/model/retry.c \
 	src/model/retry.h \
 	src/model/run_comparison.c \
 	src/model/run_comparison.h \
+	src/model/scaling.c \
+	src/model/scaling.h \
+	src/model/statistics.c \
+	src/model/statistics.h \
 	src/model/status_set.c \
 	src/model/status_set.h \
 	src/model/summary.c \
@@ -146,6 +158,8 @@ libhaul_a_SOURCES += \
 libhaul_a_SOURCES += \
 	src/io/address.c \
 	src/io/address.h \
+	src/io/benchmark_json.c \
+	src/io/benchmark_json.h \
 	src/io/body_check.c \
 	src/io/body_check.h \
 	src/io/command.c \
@@ -160,18 +174,26 @@ libhaul_a_SOURCES += \
 	src/io/json_tree.h \
 	src/io/kept_file.c \
 	src/io/kept_file.h \
+	src/io/list_row.c \
+	src/io/list_row.h \
+	src/io/machine.c \
+	src/io/machine.h \
 	src/io/metrics.c \
 	src/io/metrics.h \
 	src/io/partial_file.c \
 	src/io/partial_file.h \
 	src/io/ping.c \
 	src/io/ping.h \
+	src/io/practice_capacity.c \
+	src/io/practice_capacity.h \
 	src/io/practice_image.c \
 	src/io/practice_image.h \
 	src/io/practice_jpeg.c \
 	src/io/practice_jpeg.h \
 	src/io/practice_plan.c \
 	src/io/practice_plan.h \
+	src/io/practice_process.c \
+	src/io/practice_process.h \
 	src/io/practice_server.c \
 	src/io/practice_server.h \
 	src/io/practice_timer.c \
@@ -194,6 +216,8 @@ libhaul_a_SOURCES += \
 	src/io/report.h \
 	src/io/report_reader.c \
 	src/io/report_reader.h \
+	src/io/report_value.c \
+	src/io/report_value.h \
 	src/io/resolver.c \
 	src/io/resolver.h \
 	src/io/results_reader.c \
@@ -238,6 +262,8 @@ libhaul_a_SOURCES += \
 	src/io/state_record.h \
 	src/io/state_tables.c \
 	src/io/state_tables.h \
+	src/io/temporary_folder.c \
+	src/io/temporary_folder.h \
 	src/io/terminal.c \
 	src/io/terminal.h \
 	src/io/transfer.c \
@@ -261,9 +287,32 @@ libhaul_a_SOURCES += \
 	src/io/transfer_tls.c \
 	src/io/transfer_tls.h \
 	src/io/transfer_verdict.c \
-	src/io/transfer_verdict.h
+	src/io/transfer_verdict.h \
+	src/io/transfer_wait.c \
+	src/io/whole_file.c \
+	src/io/whole_file.h
 
 libhaul_a_SOURCES += \
+	src/app/bench.c \
+	src/app/bench.h \
+	src/app/bench_files.c \
+	src/app/bench_files.h \
+	src/app/bench_list.c \
+	src/app/bench_list.h \
+	src/app/bench_markdown.c \
+	src/app/bench_markdown.h \
+	src/app/bench_plan.c \
+	src/app/bench_plan.h \
+	src/app/bench_runs.c \
+	src/app/bench_runs.h \
+	src/app/bench_screen.c \
+	src/app/bench_screen.h \
+	src/app/bench_table.c \
+	src/app/bench_table.h \
+	src/app/bench_view.c \
+	src/app/bench_view.h \
+	src/app/bench_words.c \
+	src/app/bench_words.h \
 	src/app/check_table.c \
 	src/app/check_table.h \
 	src/app/closing.c \

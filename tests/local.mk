@@ -77,7 +77,7 @@ unit_tests = \
 	tests/unit/test_queue_threads \
 	tests/unit/test_record \
 	tests/unit/test_record_order \
-	tests/unit/test_record_text \
+	tests/unit/test_list_row \
 	tests/unit/test_recorder \
 	tests/unit/test_redirect \
 	tests/unit/test_report \

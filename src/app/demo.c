@@ -24,8 +24,7 @@
 
 #define SEED 1
 #define URLS 200
-#define DELAY_MS 80
-#define JITTER_MS 40
+#define DELAY_MS 80 /* without --delay; it varies by half of it */
 #define LIST_BYTES_MAX ((size_t)1 << 20)
 #define MIN_FREE "16M" /* the pictures take 4 MB; less than usual is enough */
 
@@ -159,16 +158,32 @@ static bool is_as_planned(const struct demo *demo, const struct run_result *resu
     return is_equal;
 }
 
+static int64_t delay_us(const struct options *options)
+{
+    return options->delay >= 0 ? options->delay : DELAY_MS * (CLOCK_SECOND_US / 1000);
+}
+
+/* Rounded up to five: replies vary, and troubles take their time. */
+static int64_t about_seconds(const struct demo *demo)
+{
+    int64_t all_us = demo->plan.urls * delay_us(demo->options);
+    all_us += all_us / options_jobs(demo->options);
+    return (all_us * 7 / 5 / CLOCK_SECOND_US / 5 + 1) * 5;
+}
+
 static void print_plan(const struct demo *demo)
 {
     const struct practice_plan *plan = &demo->plan;
+    char delay[NUMBER_SIZE], jitter[NUMBER_SIZE];
     printf("practice server on 127.0.0.1:%u (nothing leaves this machine)\n"
-           "%u images, %d ms +- %d ms away, %u%% missing, %u%% \"try later\", %u very slow, "
+           "%u images, %s +- %s away, %u%% missing, %u%% \"try later\", %u very slow, "
            "%u cut off\n"
-           "two runs, about 25 s in all\n\n",
-           (unsigned)practice_server_port(demo->server), plan->urls, DELAY_MS, JITTER_MS,
+           "two runs, about %lld s in all\n\n",
+           (unsigned)practice_server_port(demo->server), plan->urls,
+           number_format_duration(delay, delay_us(demo->options)),
+           number_format_duration(jitter, delay_us(demo->options) / 2),
            plan->not_found * 100 / plan->urls, plan->try_later * 100 / plan->urls, plan->slow,
-           plan->cut_off);
+           plan->cut_off, (long long)about_seconds(demo));
     fflush(stdout);
 }
 
@@ -194,7 +209,7 @@ static bool run_both(struct demo *demo, bool *out_as_planned, struct error *erro
     char dir[PATH_MAX + 16], name[64];
     snprintf(dir, sizeof(dir), "%s/one-at-a-time", demo->folder);
     struct run_result *first = memory_allocate_zeroed(2, sizeof(*first)), *second = first + 1;
-    int64_t jobs = demo->options->jobs;
+    int64_t jobs = options_jobs(demo->options);
     bool is_done = run_once(demo, 1, dir, first, error);
     if (is_done && demo->signal_number == 0) {
         *out_as_planned = is_as_planned(demo, first, 1);
@@ -235,8 +250,9 @@ int demo_run(const struct options *options)
         .port = (uint16_t)options->port,
         .seed = SEED,
         .url_count = URLS,
-        .delay_us = DELAY_MS * (CLOCK_SECOND_US / 1000),
-        .jitter_us = JITTER_MS * (CLOCK_SECOND_US / 1000),
+        .delay_us = delay_us(options),
+        .jitter_us = delay_us(options) / 2,
+        .capacity = (unsigned)options->capacity,
     };
     struct demo *demo = memory_allocate_zeroed(1, sizeof(*demo));
     demo->options = options;

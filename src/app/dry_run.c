@@ -168,7 +168,7 @@ static void append_advice(struct text *text, const struct dry_run *run, uint64_t
     uint64_t total = run->wanted.counts.total;
     char urls[NUMBER_SIZE];
     char of[NUMBER_SIZE];
-    if (2 * most <= total || options->per_host >= options->jobs ||
+    if (2 * most <= total || options->per_host >= options_jobs(options) ||
         most <= (uint64_t)options->per_host)
         return;
     text_append_format(text,
@@ -176,7 +176,7 @@ static void append_advice(struct text *text, const struct dry_run *run, uint64_t
                        "busy\n",
                        number_format_count(urls, (int64_t)most),
                        number_format_count(of, (int64_t)total), (long long)options->per_host,
-                       (long long)options->jobs);
+                       (long long)options_jobs(options));
 }
 
 static void append_hosts(struct text *text, const struct dry_run *run)

@@ -1,4 +1,5 @@
 /* haul: downloads every URL of a list and says what happened to each one. */
+#include "app/bench.h"
 #include "app/config_print.h"
 #include "app/demo.h"
 #include "app/dry_run.h"
@@ -81,6 +82,8 @@ static int run_command(struct options *options)
     switch (options->command) {
     case COMMAND_CHECK:
         return session_run(options);
+    case COMMAND_BENCH:
+        return bench_run(options);
     case COMMAND_DEMO:
         return demo_run(options);
     case COMMAND_REPORT:

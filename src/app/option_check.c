@@ -174,10 +174,10 @@ bool option_check_number(enum option_id id, const char *text, int64_t *out_numbe
     const struct option_row *row = option_table_row(id);
     char low[OPTION_NUMBER_SIZE], high[OPTION_NUMBER_SIZE];
     int64_t number = 0;
-    bool is_number = row->kind == OPTION_KIND_COUNT   ? number_parse_count(text, &number)
-                     : row->kind == OPTION_KIND_BYTES ? number_parse_bytes(text, &number)
-                     : row->kind == OPTION_KIND_RATE  ? number_parse_rate(text, &number)
-                                                      : number_parse_duration(text, &number);
+    bool is_number = row->kind == OPTION_KIND_BYTES      ? number_parse_bytes(text, &number)
+                     : row->kind == OPTION_KIND_RATE     ? number_parse_rate(text, &number)
+                     : row->kind == OPTION_KIND_DURATION ? number_parse_duration(text, &number)
+                                                         : number_parse_count(text, &number);
 
     if (!is_number)
         return refuse_number(row, text, error);

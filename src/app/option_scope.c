@@ -24,6 +24,22 @@ static bool check_has(enum option_id id)
            is_one_of(id, known, ARRAY_LENGTH(known));
 }
 
+/* Every run is one of 'haul get', but nothing is kept of it. */
+static bool bench_has(enum option_id id)
+{
+    static const enum option_id known[] = {
+        OPTION_ID_input,    OPTION_ID_format,  OPTION_ID_url_column, OPTION_ID_order,
+        OPTION_ID_seed,     OPTION_ID_sync,    OPTION_ID_mtime,      OPTION_ID_min_free,
+        OPTION_ID_quiet,    OPTION_ID_verbose, OPTION_ID_redact,     OPTION_ID_delay,
+        OPTION_ID_capacity,
+    };
+    enum option_group group = option_table_row(id)->group;
+
+    return group == GROUP_CHECKS || group == GROUP_SPEED || group == GROUP_RETRIES ||
+           group == GROUP_NETWORK || group == GROUP_CONFIG || group == GROUP_BENCH ||
+           is_one_of(id, known, ARRAY_LENGTH(known));
+}
+
 /* The demo plans its runs itself. */
 static bool demo_has(enum option_id id)
 {
@@ -37,9 +53,12 @@ bool option_scope_has(enum subcommand command, enum option_id id)
 {
     switch (command) {
     case COMMAND_GET:
-        return option_table_row(id)->group != GROUP_DEMO;
+        return option_table_row(id)->group != GROUP_DEMO &&
+               option_table_row(id)->group != GROUP_BENCH;
     case COMMAND_CHECK:
         return check_has(id);
+    case COMMAND_BENCH:
+        return bench_has(id);
     case COMMAND_DEMO:
         return demo_has(id);
     case COMMAND_REPORT:
@@ -52,12 +71,16 @@ bool option_scope_has(enum subcommand command, enum option_id id)
 
 enum subcommand option_scope_owner(enum option_id id)
 {
-    return option_scope_has(COMMAND_GET, id) ? COMMAND_GET : COMMAND_DEMO;
+    static const enum subcommand owners[] = {COMMAND_GET, COMMAND_BENCH, COMMAND_DEMO};
+    size_t i = 0;
+    while (i + 1 < ARRAY_LENGTH(owners) && !option_scope_has(owners[i], id))
+        i++;
+    return owners[i];
 }
 
 bool option_scope_reads_configuration(enum subcommand command)
 {
-    return command == COMMAND_GET || command == COMMAND_CHECK;
+    return command == COMMAND_GET || command == COMMAND_CHECK || command == COMMAND_BENCH;
 }
 
 bool option_scope_is_in_files(enum option_id id)
@@ -67,7 +90,8 @@ bool option_scope_is_in_files(enum option_id id)
         OPTION_ID_dry_run, OPTION_ID_retry_all,    OPTION_ID_config,
         OPTION_ID_profile, OPTION_ID_show_config,  OPTION_ID_generate,
     };
-    return option_table_row(id)->group != GROUP_DEMO && !is_one_of(id, once, ARRAY_LENGTH(once));
+    enum option_group group = option_table_row(id)->group;
+    return group != GROUP_DEMO && group != GROUP_BENCH && !is_one_of(id, once, ARRAY_LENGTH(once));
 }
 
 bool option_scope_is_in_environment(enum option_id id)

@@ -4,7 +4,14 @@
 
 #include "app/option_table.h"
 
-enum subcommand { COMMAND_GET, COMMAND_CHECK, COMMAND_DEMO, COMMAND_REPORT, COMMAND_COUNT };
+enum subcommand {
+    COMMAND_GET,
+    COMMAND_CHECK,
+    COMMAND_BENCH,
+    COMMAND_DEMO,
+    COMMAND_REPORT,
+    COMMAND_COUNT
+};
 
 bool option_scope_has(enum subcommand command, enum option_id id);
 /* The command to name in "--x belongs to 'haul get'". */

@@ -11,6 +11,7 @@ static const struct option_row rows[] = {
 #define OPTION_NUMBER(kind, name, short_name, argument, initial, minimum, maximum, group, help)    \
     {name, short_name, kind, argument, initial, NULL, minimum, maximum, group, help},
 #define OPTION_COUNT(field, ...) OPTION_NUMBER(OPTION_KIND_COUNT, __VA_ARGS__)
+#define OPTION_COUNTS(field, ...) OPTION_NUMBER(OPTION_KIND_COUNTS, __VA_ARGS__)
 #define OPTION_BYTES(field, ...) OPTION_NUMBER(OPTION_KIND_BYTES, __VA_ARGS__)
 #define OPTION_DURATION(field, ...) OPTION_NUMBER(OPTION_KIND_DURATION, __VA_ARGS__)
 #define OPTION_RATE(field, ...) OPTION_NUMBER(OPTION_KIND_RATE, __VA_ARGS__)
@@ -46,7 +47,8 @@ static const struct {
     {"cron", "Unattended runs"},
     {"config", "Configuration"},
     {"output", "Output"},
-    {"demo", "The practice run"},
+    {"bench", "Comparing settings (haul bench)"},
+    {"demo", "The practice server"},
 };
 
 _Static_assert(ARRAY_LENGTH(groups) == GROUP_COUNT, "a name and a title for each group");
@@ -196,7 +198,7 @@ char *option_table_format(const struct option_row *row, int64_t number,
 
     if (row->kind == OPTION_KIND_RATE)
         return number_format_rate(out, number);
-    if (number == 0 || row->kind == OPTION_KIND_COUNT)
+    if (number == 0 || row->kind == OPTION_KIND_COUNT || row->kind == OPTION_KIND_COUNTS)
         snprintf(out, OPTION_NUMBER_SIZE, "%lld", (long long)number);
     else
         format_in_units(row->kind == OPTION_KIND_DURATION ? times : sizes, number, out);

@@ -7,6 +7,7 @@
 
 enum option_kind {
     OPTION_KIND_COUNT,
+    OPTION_KIND_COUNTS,
     OPTION_KIND_BYTES,
     OPTION_KIND_DURATION,
     OPTION_KIND_RATE,
@@ -26,7 +27,8 @@ enum option_group {
     GROUP_CRON,
     GROUP_CONFIG,
     GROUP_OUTPUT,
-    GROUP_DEMO, /* for this command only */
+    GROUP_BENCH, /* for this command only */
+    GROUP_DEMO,  /* about the practice server */
     GROUP_COUNT,
 };
 

@@ -1,14 +1,14 @@
 #include "app/options.h"
 
-#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "app/option_check.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "io/machine.h"
 #include "model/host_pattern.h"
 
 #define HOST_SECTIONS 1000 /* each host looks through all of them, once */
@@ -45,6 +45,9 @@ static void set_initial(struct options *options, enum option_id id)
     case OPTION_KIND_DURATION:
     case OPTION_KIND_RATE:
         *(int64_t *)field_of(options, id) = row->initial;
+        break;
+    case OPTION_KIND_COUNTS:
+        *(struct count_list *)field_of(options, id) = (struct count_list){{row->initial}, 1};
         break;
     case OPTION_KIND_BOOL:
         *(bool *)field_of(options, id) = row->initial != 0;
@@ -118,6 +121,30 @@ static bool set_choice(const struct option_row *row, const char *text, int *out_
                      row->argument);
 }
 
+/* Numbers with commas between them. */
+static bool set_counts(enum option_id id, const char *text, struct count_list *out,
+                       struct error *error)
+{
+    struct count_list list = {.count = 0};
+    char number[OPTION_NUMBER_SIZE];
+    for (const char *next = text; next != NULL;) {
+        size_t length = strcspn(next, ",");
+        if (list.count == COUNT_LIST_MAX)
+            return error_set(error, ERROR_USAGE, "--%s: at most %d numbers can be compared",
+                             option_table_row(id)->name, COUNT_LIST_MAX);
+        if (length >= sizeof(number)) /* what is no number is told as it was given */
+            return option_check_number(id, text, list.values, error);
+        memcpy(number, next, length);
+        number[length] = '\0';
+        if (!option_check_number(id, number, &list.values[list.count], error))
+            return false;
+        list.count++;
+        next = next[length] == ',' ? next + length + 1 : NULL;
+    }
+    *out = list;
+    return true;
+}
+
 /* An item with "://" is a URL, but -i names a file: "x:///y" and "x:/y" are the same file. */
 static void add_input(struct options *options, const char *path)
 {
@@ -138,6 +165,8 @@ bool options_set(struct options *options, enum option_id id, const char *text, s
     case OPTION_KIND_DURATION:
     case OPTION_KIND_RATE:
         return option_check_number(id, text, field_of(options, id), error);
+    case OPTION_KIND_COUNTS:
+        return set_counts(id, text, field_of(options, id), error);
     case OPTION_KIND_CHOICE:
         return set_choice(row, text, field_of(options, id), error);
     case OPTION_KIND_STRING:
@@ -237,23 +266,26 @@ const char *options_name_template(const struct options *options)
     return options->tree ? "{host}/{path}" : options->name;
 }
 
+unsigned options_jobs(const struct options *options)
+{
+    return (unsigned)options->jobs.values[0];
+}
+
 unsigned options_thread_count(const struct options *options)
 {
-    int64_t threads = options->threads;
+    int64_t threads = options->threads.values[0];
+    int64_t jobs = options->jobs.values[0];
     if (threads == 0) {
-        cpu_set_t cpus;
-        /* The CPUs this process may use; a container often has fewer than the machine. */
-        threads = sched_getaffinity(0, sizeof(cpus), &cpus) == 0 ? CPU_COUNT(&cpus)
-                                                                 : sysconf(_SC_NPROCESSORS_ONLN);
+        threads = machine_cpus();
         int64_t most = option_table_row(OPTION_ID_threads)->maximum;
-        threads = threads < 1 ? 1 : threads > most ? most : threads;
+        threads = threads > most ? most : threads;
     }
-    return (unsigned)(threads < options->jobs ? threads : options->jobs);
+    return (unsigned)(threads < jobs ? threads : jobs);
 }
 
 const char *options_command_name(enum subcommand command)
 {
-    static const char *const names[] = {"get", "check", "demo", "report"};
+    static const char *const names[] = {"get", "check", "bench", "demo", "report"};
     _Static_assert(ARRAY_LENGTH(names) == COMMAND_COUNT, "one name for each command");
     return names[command];
 }
@@ -274,8 +306,25 @@ const char *options_choice_name(const char *choices, int value, char *out, size_
     return out;
 }
 
-static struct option_value value_of(const struct options *options, enum option_id id, char *choice,
-                                    size_t choice_size)
+#define VALUE_TEXT_SIZE (COUNT_LIST_MAX * 8) /* a choice's name, or numbers of at most 7 digits */
+
+/* One number is a number, several are a text. */
+static void set_counts_value(struct option_value *value, const struct option_row *row,
+                             const struct count_list *list, char out[VALUE_TEXT_SIZE])
+{
+    size_t used = 0;
+    value->number = list->values[0] < row->minimum ? -1 : list->values[0];
+    if (list->count == 1)
+        return;
+    for (size_t i = 0; i < list->count && used < VALUE_TEXT_SIZE; i++)
+        used += (size_t)snprintf(out + used, VALUE_TEXT_SIZE - used, "%s%lld", i > 0 ? "," : "",
+                                 (long long)list->values[i]);
+    value->kind = OPTION_VALUE_TEXT;
+    value->text = out;
+}
+
+static struct option_value value_of(const struct options *options, enum option_id id,
+                                    char buffer[VALUE_TEXT_SIZE])
 {
     const struct option_row *row = option_table_row(id);
     const void *field = const_field(options, id);
@@ -295,6 +344,9 @@ static struct option_value value_of(const struct options *options, enum option_i
         if (value.number < row->minimum)
             value.number = -1;
         break;
+    case OPTION_KIND_COUNTS:
+        set_counts_value(&value, row, field, buffer);
+        break;
     case OPTION_KIND_BOOL:
         value.kind = OPTION_VALUE_BOOL;
         value.number = *(const bool *)field;
@@ -309,7 +361,8 @@ static struct option_value value_of(const struct options *options, enum option_i
         break;
     case OPTION_KIND_CHOICE:
         value.kind = OPTION_VALUE_TEXT;
-        value.text = options_choice_name(row->argument, *(const int *)field, choice, choice_size);
+        value.text =
+            options_choice_name(row->argument, *(const int *)field, buffer, VALUE_TEXT_SIZE);
         break;
     }
     return value;
@@ -319,8 +372,8 @@ void options_visit(const struct options *options,
                    void (*each)(void *context, const struct option_value *value), void *context)
 {
     for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
-        char choice[OPTION_NAME_SIZE];
-        struct option_value value = value_of(options, id, choice, sizeof(choice));
+        char buffer[VALUE_TEXT_SIZE];
+        struct option_value value = value_of(options, id, buffer);
         each(context, &value);
     }
 }

@@ -12,7 +12,9 @@
 
 enum order { ORDER_LIST, ORDER_REVERSE, ORDER_PRIORITY, ORDER_RANDOM };
 
-enum hash { HASH_NONE, HASH_SHA256 };
+enum hash { HASH_NONE, HASH_SHA256, HASH_SHA512 };
+
+enum sink_mode { SINK_DISCARD, SINK_DISK };
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
 
@@ -32,6 +34,13 @@ enum option_source {
 struct option_origin {
     enum option_source source;
     char *text; /* "/etc/haul.conf:3"; of a list all of them; owned, NULL = default */
+};
+
+/* The value of a COUNTS option: never empty; the row's initial value where nothing was given. */
+#define COUNT_LIST_MAX 64
+struct count_list {
+    int64_t values[COUNT_LIST_MAX];
+    size_t count;
 };
 
 /* What a [host NAME] section says; owned. */
@@ -59,6 +68,7 @@ struct options {
     struct string_list warnings; /* about the configuration, to be logged */
 
 #define OPTION_COUNT(field, ...) int64_t field;
+#define OPTION_COUNTS(field, ...) struct count_list field;
 #define OPTION_BYTES(field, ...) int64_t field;
 #define OPTION_DURATION(field, ...) int64_t field;
 #define OPTION_RATE(field, ...) int64_t field;
@@ -105,6 +115,9 @@ bool options_is_retry(const struct options *options);
 /* --name as it will be: --tree is one. Lent. */
 const char *options_name_template(const struct options *options);
 
+/* --jobs, where it is one number. */
+unsigned options_jobs(const struct options *options);
+
 /* --threads as it will be: the given number, or the CPUs, never more than --jobs. */
 unsigned options_thread_count(const struct options *options);
 
@@ -122,7 +135,7 @@ struct option_value {
     enum { OPTION_VALUE_NUMBER, OPTION_VALUE_BOOL, OPTION_VALUE_TEXT, OPTION_VALUE_LIST } kind;
     const char *unit; /* "_us", "_bytes", "_per_hour" or "" */
     int64_t number;   /* -1 = decided at run time */
-    const char *text; /* lent, a choice's only during the call; NULL = not set */
+    const char *text; /* lent, a choice's and counts' only during the call; NULL = not set */
     const struct string_list *list;
 };
 void options_visit(const struct options *options,

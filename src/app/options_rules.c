@@ -77,7 +77,8 @@ static bool check_reading(const struct options *options, struct error *error)
         (is_by_name ? !has_columns(options) : options->format == SOURCE_FORMAT_TEXT))
         return error_set(error, ERROR_USAGE,
                          "--url-column: none of the lists is csv, tsv or jsonl (see --format)");
-    if (is_given(options, OPTION_ID_seed) && options->order != ORDER_RANDOM)
+    if (is_given(options, OPTION_ID_seed) && options->order != ORDER_RANDOM &&
+        options->command != COMMAND_BENCH)
         return error_set(error, ERROR_USAGE, "--seed belongs to --order random");
     return true;
 }
@@ -134,6 +135,39 @@ static bool check_needs(struct options *options, struct error *error)
     return true;
 }
 
+/* Only haul bench compares: elsewhere a list of numbers is a mistake, and what files say about the
+ * run of every day does not limit what is compared. */
+static bool settle_counts(struct options *options, struct error *error)
+{
+    static const enum option_id ids[] = {OPTION_ID_jobs, OPTION_ID_threads};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(ids); i++) {
+        const struct option_origin *origin = &options->origins[ids[i]];
+        const struct count_list *list =
+            ids[i] == OPTION_ID_jobs ? &options->jobs : &options->threads;
+        if (options->command == COMMAND_BENCH && origin->source != OPTION_SOURCE_COMMAND_LINE)
+            options_reset(options, ids[i]);
+        else if (options->command != COMMAND_BENCH && list->count > 1)
+            return error_set(error, ERROR_USAGE,
+                             "--%s: only 'haul bench' takes a list of numbers (%s)",
+                             option_table_row(ids[i])->name, origin->text);
+    }
+    return true;
+}
+
+static bool check_bench(const struct options *options, struct error *error)
+{
+    static const enum option_id of_server[] = {OPTION_ID_delay, OPTION_ID_capacity};
+
+    for (size_t i = 0; i < ARRAY_LENGTH(of_server); i++) {
+        if (options->command == COMMAND_BENCH && !options->demo && is_given(options, of_server[i]))
+            return error_set(error, ERROR_USAGE,
+                             "--%s is about the practice server: it needs --demo",
+                             option_table_row(of_server[i])->name);
+    }
+    return true;
+}
+
 /* The first option of the command line that has nothing to do with the command. */
 static bool check_scope(const struct options *options, struct error *error)
 {
@@ -161,6 +195,14 @@ static bool check_operands(const struct options *options, struct error *error)
             return error_set(error, ERROR_USAGE, "no list or URL to %s (see 'haul --help')",
                              options->command == COMMAND_CHECK ? "check" : "download");
         break;
+    case COMMAND_BENCH:
+        if (options->demo && count > 0)
+            return error_set(error, ERROR_USAGE,
+                             "--demo brings its own list: leave out the list or --demo");
+        if (!options->demo && count == 0)
+            return error_set(error, ERROR_USAGE,
+                             "no list or URL to measure (see 'haul --help bench', or --demo)");
+        break;
     case COMMAND_DEMO:
         if (count > 0)
             return error_set(error, ERROR_USAGE, "'haul demo' takes no list or URL");
@@ -182,7 +224,8 @@ bool options_rules_settle(struct options *options, struct error *error)
 {
     bool only_tells = options->show_config || options->generate != GENERATE_NOTHING;
 
-    return check_scope(options, error) && settle_retry(options, error) &&
+    return check_scope(options, error) && settle_counts(options, error) &&
+           check_bench(options, error) && settle_retry(options, error) &&
            check_reading(options, error) && settle_pairs(options, error) &&
            check_needs(options, error) && (only_tells || check_operands(options, error));
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "io/descriptor.h"
+#include "io/list_row.h"
 #include "io/record.h"
 
 #include <errno.h>
@@ -47,7 +48,7 @@ struct record_writer *record_writer_create(struct run_folder *folder, struct roo
         record_writer_destroy(writer);
         return NULL;
     }
-    record_append_failed_header(&writer->rows);
+    list_row_append_failed_header(&writer->rows);
     return writer;
 }
 
@@ -72,7 +73,7 @@ bool record_writer_add(struct record_writer *writer, const struct job *job)
 {
     record_append_json(&writer->lines, job, writer->redaction);
     if (job->outcome.status == STATUS_FAILED)
-        record_append_failed_row(&writer->rows, job);
+        list_row_append_failed(&writer->rows, job);
     return writer->lines.length < FLUSH_BYTES && writer->rows.length < FLUSH_BYTES;
 }
 

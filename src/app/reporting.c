@@ -40,7 +40,7 @@ static struct report_facts collect_facts(const struct reporting *reporting)
     };
     char **warnings = warnings_copy(reporting->warnings, &facts.warning_count);
     facts.warnings = (const char *const *)warnings;
-    report_settings_use(reporting->settings, &facts);
+    facts.settings = report_settings_lend(reporting->settings, &facts.setting_count);
     clock_cpu_us(&facts.user_us, &facts.system_us);
     facts.user_us -= reporting->start_user_us;
     facts.system_us -= reporting->start_system_us;

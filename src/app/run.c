@@ -43,9 +43,22 @@ static bool start_pool(struct run *run, struct error *error)
     if (pool_size(run->pool) < run->thread_count) {
         warnings_add(run->settings.warnings,
                      "the system did not give all the threads that were asked for");
+        if (run->barrier != NULL)
+            barrier_expect_fewer(run->barrier, run->thread_count - pool_size(run->pool));
         run->thread_count = pool_size(run->pool);
     }
     return true;
+}
+
+/* What is measured begins when all workers have come. */
+static void pass_barrier(struct run *run)
+{
+    if (run->barrier == NULL)
+        return;
+    barrier_wait(run->barrier);
+    run->start_us = clock_monotonic_us();
+    run->start_wall_us = clock_wall_us();
+    clock_cpu_us(&run->start_user_us, &run->start_system_us);
 }
 
 static struct reporting reporting_of(struct run *run)
@@ -103,9 +116,11 @@ static bool start(struct run *run, struct error *error)
     warnings_show_with(run->settings.warnings, on_warning, run);
     run->signals = signals_start(run->cancel, (struct hook){on_first_signal, run}, error);
     run->reporting = reporting_of(run);
-    return run->signals != NULL && time_limit_start(run->time_limit, error) &&
-           recorder_start(run->recorder, error) && start_pool(run, error) &&
-           producer_start(run->producer, error);
+    if (run->signals == NULL || !time_limit_start(run->time_limit, error) ||
+        !recorder_start(run->recorder, error) || !start_pool(run, error))
+        return false;
+    pass_barrier(run);
+    return producer_start(run->producer, error);
 }
 
 /* Waits for the end of each part in the order of the pipeline; all of it also after a start that
@@ -117,6 +132,7 @@ static void wait_for_end(struct run *run)
         pool_join(run->pool);
     resolver_stop(run->resolver);
     recorder_stop(run->recorder);
+    run->recorded_us = clock_monotonic_us();
     time_limit_stop(run->time_limit);
     progress_stop(run->progress);
 }
@@ -206,20 +222,59 @@ static void finish(struct run *run, struct run_result *out_result)
              root_private_path(run->root), out_result->run_id);
 }
 
+/* From the first part to the last join. False when it could not start. */
+static bool carry_out(struct run *run, struct error *error)
+{
+    run->start_us = clock_monotonic_us();
+    run->start_wall_us = clock_wall_us();
+    clock_cpu_us(&run->start_user_us, &run->start_system_us);
+    bool is_built = run_build(run, error);
+    bool is_started = is_built && start(run, error);
+    if (is_built && !is_started)
+        cancel_raise(run->cancel, CANCEL_ABORT, STOP_LOCAL);
+    if (is_built)
+        wait_for_end(run);
+    return is_started;
+}
+
+static bool take_measures(struct run *run, struct run_measures *out, struct error *error)
+{
+    struct summary summary;
+    results_copy(run->results, &summary);
+    *out = (struct run_measures){
+        .start_wall_us = run->start_wall_us,
+        .elapsed_us = run->recorded_us - run->start_us,
+        .jobs = run->settings.jobs,
+        .counts = summary.counts,
+        .latency = summary.total_us,
+        .is_complete = cancel_reason(run->cancel) == 0,
+        .signal_number = signals_taken(run->signals),
+    };
+    clock_cpu_us(&out->user_us, &out->system_us);
+    out->user_us -= run->start_user_us;
+    out->system_us -= run->start_system_us;
+    summary_clear(&summary);
+    struct error trouble = find_trouble(run, &out->counts);
+    if (trouble.kind != ERROR_NONE)
+        *error = trouble;
+    return trouble.kind == ERROR_NONE;
+}
+
+bool run_measure(const struct options *options, const struct run_probe *probe,
+                 struct run_measures *out, struct error *error)
+{
+    struct run run = {.options = options, .probe = probe};
+    bool is_done = carry_out(&run, error) && take_measures(&run, out, error);
+    if (!is_done)
+        *out = (struct run_measures){.signal_number = run.signal_number};
+    run_take_apart(&run);
+    return is_done;
+}
+
 bool run_execute(const struct options *options, struct run_result *out_result, struct error *error)
 {
-    struct run run = {
-        .options = options,
-        .start_us = clock_monotonic_us(),
-        .start_wall_us = clock_wall_us(),
-    };
-    clock_cpu_us(&run.start_user_us, &run.start_system_us);
-    bool is_built = run_build(&run, error);
-    bool is_started = is_built && start(&run, error);
-    if (is_built && !is_started)
-        cancel_raise(run.cancel, CANCEL_ABORT, STOP_LOCAL);
-    if (is_built)
-        wait_for_end(&run);
+    struct run run = {.options = options};
+    bool is_started = carry_out(&run, error);
     if (is_started)
         finish(&run, out_result);
     else

@@ -33,7 +33,9 @@ static void print_checked(struct run *run, const struct job *job)
 static void on_record(void *context, const struct job *job)
 {
     struct run *run = context;
-    if (run->options->command == COMMAND_CHECK && !run->options->json)
+    if (run->probe != NULL)
+        run->probe->on_record(run->probe->context, job);
+    else if (run->options->command == COMMAND_CHECK && !run->options->json)
         print_checked(run, job);
     else if (run->options->command != COMMAND_DEMO) /* which plans its failures, and counts them */
         progress_record(run->progress, job);
@@ -133,6 +135,11 @@ static bool open_state(struct run *run, struct error *error)
     return run->state != NULL;
 }
 
+static bool stores_files(const struct run *run)
+{
+    return run->probe != NULL ? run->probe->is_stored : run->options->command != COMMAND_CHECK;
+}
+
 /* A mistake in the command leaves no trace: lists and the place of --report are looked at before
  * anything is made. Only that another run holds the directory is said first. Lists are opened
  * before the run has a folder, because .haul/last/failed.tsv is a list, too. */
@@ -144,20 +151,20 @@ static bool open_places(struct run *run, struct error *error)
         .url_column = options->url_column,
         .stop_descriptor = cancel_descriptor(run->cancel),
     };
-    bool is_check = options->command == COMMAND_CHECK;
+    bool is_stored = stores_files(run);
     if (!lists_check(&options->operands, error) || !reporting_check_copy(options, error)) {
-        if (!is_check)
+        if (is_stored)
             root_is_held(options->dir, error); /* says so in place of the mistake */
         return false;
     }
-    if (!is_check && !open_root(run, error))
+    if (is_stored && !open_root(run, error))
         return false;
     run->lists = lists_open(&options->operands, &source, error);
     if (run->lists == NULL)
         return false;
     if (options_is_retry(options) && !options->retry_all)
         lists_pass_final(run->lists);
-    if (is_check)
+    if (!is_stored)
         return true;
     if (!open_state(run, error))
         return false;
@@ -255,6 +262,8 @@ static bool create_workers(struct run *run, struct error *error)
         .root = run->root,
         .sink_bytes = run->settings.sink_bytes,
         .slots = run->settings.slots,
+        .barrier = run->barrier,
+        .kept_groups = run->probe != NULL ? run->probe->kept_groups : NULL,
         .max_total_bytes = run->options->max_total_size,
         .on_retry = on_retry,
         .context = run,
@@ -327,6 +336,8 @@ bool run_build(struct run *run, struct error *error)
     run->time_limit = time_limit_create(run->cancel, run->settings.deadline_us);
     if (!open_places(run, error) || !start_exec(run, error) || !create_recorder(run, error))
         return false;
+    if (run->probe != NULL)
+        run->barrier = barrier_create(run->thread_count + 1); /* the main thread opens it */
     run->resolver = resolver_start(on_resolved, run, error);
     if (run->resolver == NULL || !create_workers(run, error))
         return false;
@@ -348,6 +359,7 @@ void run_take_apart(struct run *run)
     for (unsigned i = 0; run->workers != NULL && i < run->worker_count; i++)
         worker_destroy(run->workers[i]);
     free(run->workers);
+    barrier_destroy(run->barrier);
     resolver_destroy(run->resolver);
     if (run->exec != NULL)
         exec_pool_stop(run->exec);

@@ -7,13 +7,15 @@
 #include "app/progress.h"
 #include "app/recorder.h"
 #include "app/reporting.h"
+#include "app/run.h"
 #include "app/run_settings.h"
 #include "app/signals.h"
 #include "app/time_limit.h"
 #include "app/worker.h"
 #include "sync/pool.h"
 
-/* NULL where a part does not exist (yet). A run of haul check has no root, folder, state or exec.
+/* NULL where a part does not exist (yet). A run that stores nothing has no root, folder, state or
+ * exec.
  */
 struct run {
     const struct options *options;
@@ -23,7 +25,10 @@ struct run {
     int64_t start_user_us;
     int64_t start_system_us;
     struct run_settings settings;
-    unsigned thread_count; /* how many workers run */
+    unsigned thread_count;         /* how many workers run */
+    const struct run_probe *probe; /* of haul bench; NULL = none */
+    struct barrier *barrier;       /* the same */
+    int64_t recorded_us;           /* when the last record had been made */
 
     struct root *root;
     char *directory; /* absolute path of the output directory, for --exec; owned */

@@ -14,6 +14,7 @@ struct report_settings {
     char **texts; /* owned text of each, or NULL */
     size_t count;
     const struct redaction *redaction;
+    enum subcommand command;
 };
 
 #define TEXT_LIMIT (64 * 1024)
@@ -52,6 +53,8 @@ static char *name_with_unit(const struct option_value *value)
 static void add(void *context, const struct option_value *value)
 {
     struct report_settings *settings = context;
+    if (!option_scope_has(settings->command, value->id))
+        return;
     size_t place = settings->count++;
     settings->settings =
         memory_resize(settings->settings, settings->count, sizeof *settings->settings);
@@ -86,6 +89,7 @@ struct report_settings *report_settings_create(const struct options *options,
 {
     struct report_settings *settings = memory_allocate_zeroed(1, sizeof *settings);
     settings->redaction = redaction;
+    settings->command = options->command;
     options_visit(options, add, settings);
     return settings;
 }
@@ -104,8 +108,9 @@ void report_settings_destroy(struct report_settings *settings)
     free(settings);
 }
 
-void report_settings_use(const struct report_settings *settings, struct report_facts *facts)
+const struct report_setting *report_settings_lend(const struct report_settings *settings,
+                                                  size_t *out_count)
 {
-    facts->settings = settings->settings;
-    facts->setting_count = settings->count;
+    *out_count = settings->count;
+    return settings->settings;
 }

@@ -7,13 +7,14 @@
 
 struct report_settings;
 
-/* Settings from the options; header values, credentials and the arguments of commands are left out.
- * options are lent. */
+/* Settings from the options that the command knows; header values, credentials and the arguments of
+ * commands are left out. options are lent. */
 struct report_settings *report_settings_create(const struct options *options,
                                                const struct redaction *redaction);
 void report_settings_destroy(struct report_settings *settings); /* NULL is fine */
 
-/* Points the facts to the settings. */
-void report_settings_use(const struct report_settings *settings, struct report_facts *facts);
+/* In the form that reports take; lent. */
+const struct report_setting *report_settings_lend(const struct report_settings *settings,
+                                                  size_t *out_count);
 
 #endif

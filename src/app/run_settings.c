@@ -30,16 +30,16 @@ static bool fit_jobs(struct run_settings *settings, const struct options *option
     size_t beside = options->operands.count;
     beside += options->exec != NULL ? PROGRAM_DESCRIPTORS * (size_t)options->exec_jobs : 0;
     beside += options->ping != NULL ? PING_DESCRIPTORS : 0;
-    struct limits limits = limits_fit((unsigned)options->jobs, settings->threads, beside);
+    struct limits limits = limits_fit(options_jobs(options), settings->threads, beside);
     if (limits.jobs == 0)
         return error_set(error, ERROR_LOCAL,
                          "the limit on open files (ulimit -n) is too low for a single download");
     settings->jobs = limits.jobs;
     settings->connections = limits.connections;
-    if (settings->jobs < options->jobs)
+    if (settings->jobs < options_jobs(options))
         warnings_add(settings->warnings,
-                     "the limit on open files (ulimit -n) allows %u downloads at once, not %lld",
-                     settings->jobs, (long long)options->jobs);
+                     "the limit on open files (ulimit -n) allows %u downloads at once, not %u",
+                     settings->jobs, options_jobs(options));
     if (settings->threads > settings->jobs)
         settings->threads = settings->jobs;
     settings->slots = (settings->jobs + settings->threads - 1) / settings->threads;
@@ -89,6 +89,19 @@ static const char *const *lend(const struct string_list *list)
     return (const char *const *)list->items;
 }
 
+static enum digest_algorithm digest_of(const struct options *options)
+{
+    switch ((enum hash)options->hash) {
+    case HASH_SHA256:
+        return DIGEST_SHA256;
+    case HASH_SHA512:
+        return DIGEST_SHA512;
+    case HASH_NONE:
+        break;
+    }
+    return DIGEST_NONE;
+}
+
 bool run_settings_init(struct run_settings *settings, const struct options *options,
                        struct error *error)
 {
@@ -114,7 +127,7 @@ bool run_settings_init(struct run_settings *settings, const struct options *opti
         .redirects = (unsigned)options->redirects,
         .is_public_only = options->public_only,
         .keeps_mtime = options->mtime,
-        .records_sha256 = options->hash == HASH_SHA256,
+        .hash = digest_of(options),
         .uses_server_names = options->content_disposition,
         .rules = {.expectation = settings->expectation,
                   .min_width = (uint32_t)options->min_width,

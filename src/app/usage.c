@@ -16,6 +16,7 @@
 static const char synopsis[] =
     "Usage: haul [get] [OPTIONS] LIST|URL...  download all URLs of LIST ('-' = stdin)\n"
     "       haul check [OPTIONS] LIST|URL...  status of every URL, nothing saved\n"
+    "       haul bench [OPTIONS] LIST|URL...  compare thread counts, recommend one\n"
     "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n"
     "       haul demo                         try it now, no internet needed\n";
 
@@ -44,6 +45,7 @@ static void format_default(const struct option_row *row, char *out, size_t out_s
     out[0] = '\0';
     switch (row->kind) {
     case OPTION_KIND_COUNT:
+    case OPTION_KIND_COUNTS:
     case OPTION_KIND_BYTES:
     case OPTION_KIND_DURATION:
     case OPTION_KIND_RATE:

@@ -29,14 +29,33 @@ static void wake(void *context)
     transfer_group_wake(worker->group);
 }
 
+static struct transfer_group **kept_group(const struct worker *worker)
+{
+    struct transfer_group **groups = worker->shared->kept_groups;
+    return groups != NULL ? &groups[worker->number - 1] : NULL;
+}
+
+static bool open_group(struct worker *worker)
+{
+    const struct worker_shared *shared = worker->shared;
+    struct transfer_group **kept = kept_group(worker);
+    worker->group = kept != NULL ? *kept : NULL;
+    if (worker->group != NULL)
+        transfer_group_reuse(worker->group, shared->transfer, shared->root, shared->sink_bytes);
+    else
+        worker->group = transfer_group_create(shared->transfer, shared->root, shared->sink_bytes,
+                                              shared->slots);
+    if (kept != NULL)
+        *kept = worker->group;
+    return worker->group != NULL;
+}
+
 struct worker *worker_create(const struct worker_shared *shared, int number, struct error *error)
 {
     struct worker *worker = memory_allocate_zeroed(1, sizeof *worker);
     worker->shared = shared;
     worker->number = number;
-    worker->group =
-        transfer_group_create(shared->transfer, shared->root, shared->sink_bytes, shared->slots);
-    if (worker->group == NULL) {
+    if (!open_group(worker)) {
         error_set(error, ERROR_LOCAL, "libcurl has no memory or descriptors for a worker");
         free(worker);
         return NULL;
@@ -54,7 +73,8 @@ void worker_destroy(struct worker *worker)
 {
     if (worker == NULL)
         return;
-    transfer_group_destroy(worker->group);
+    if (kept_group(worker) == NULL)
+        transfer_group_destroy(worker->group);
     free(worker);
 }
 
@@ -198,6 +218,8 @@ static void finish(struct worker *worker, struct job *job, enum transfer_verdict
     job->admitted_host = NULL;
     switch (verdict) {
     case TRANSFER_SAVED:
+        if (shared->root == NULL) /* nobody is to publish it */
+            job->outcome.status = STATUS_DOWNLOADED;
         record(shared, job);
         break;
     case TRANSFER_UNCHANGED:
@@ -356,6 +378,8 @@ static void finish_ended(struct worker *worker)
 void worker_run(void *context)
 {
     struct worker *worker = context;
+    if (worker->shared->barrier != NULL)
+        barrier_wait(worker->shared->barrier);
     for (;;) {
         bool is_aborted = cancel_level(worker->shared->cancel) == CANCEL_ABORT;
         finish_ended(worker); /* first: what is complete is no longer canceled */

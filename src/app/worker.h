@@ -13,6 +13,7 @@
 #include "io/resolver.h"
 #include "io/transfer_group.h"
 #include "model/retry.h"
+#include "sync/barrier.h"
 #include "sync/cancel.h"
 #include "sync/host_gate.h"
 #include "sync/permits.h"
@@ -32,6 +33,9 @@ struct worker_shared {
     struct root *root;
     size_t sink_bytes;
     unsigned slots;          /* of one worker */
+    struct barrier *barrier; /* where all begin together; NULL = each for itself */
+    /* By worker: its connections outlive the run. What is there is used, else made. NULL = none. */
+    struct transfer_group **kept_groups;
     int64_t max_total_bytes; /* received by the whole run, then nothing is started; 0 = no limit */
     /* Called before a failed job goes back to the queue, by the thread that returns it. */
     void (*on_retry)(void *context, const struct job *job, int64_t delay_us);

@@ -26,14 +26,15 @@ static _Thread_local uint32_t held_ranks;
 static const char *rank_name(enum lock_rank rank)
 {
     static const char *const names[LOCK_RANK_COUNT] = {
-        [LOCK_RANK_CANCEL] = "cancel",       [LOCK_RANK_TIME_LIMIT] = "time limit",
-        [LOCK_RANK_BUDGET] = "budget",       [LOCK_RANK_QUEUE] = "queue",
-        [LOCK_RANK_HOST_GATE] = "host gate", [LOCK_RANK_PERMITS] = "permits",
-        [LOCK_RANK_THROTTLE] = "throttle",   [LOCK_RANK_RESOLVER] = "resolver",
-        [LOCK_RANK_PRODUCER] = "producer",   [LOCK_RANK_RECORDER] = "recorder",
-        [LOCK_RANK_EXEC] = "exec",           [LOCK_RANK_PING] = "ping",
-        [LOCK_RANK_RESULTS] = "results",     [LOCK_RANK_PROGRESS] = "progress",
-        [LOCK_RANK_WARNINGS] = "warnings",   [LOCK_RANK_SERVER] = "server",
+        [LOCK_RANK_CANCEL] = "cancel",     [LOCK_RANK_TIME_LIMIT] = "time limit",
+        [LOCK_RANK_BARRIER] = "barrier",   [LOCK_RANK_BUDGET] = "budget",
+        [LOCK_RANK_QUEUE] = "queue",       [LOCK_RANK_HOST_GATE] = "host gate",
+        [LOCK_RANK_PERMITS] = "permits",   [LOCK_RANK_THROTTLE] = "throttle",
+        [LOCK_RANK_RESOLVER] = "resolver", [LOCK_RANK_PRODUCER] = "producer",
+        [LOCK_RANK_RECORDER] = "recorder", [LOCK_RANK_EXEC] = "exec",
+        [LOCK_RANK_PING] = "ping",         [LOCK_RANK_RESULTS] = "results",
+        [LOCK_RANK_PROGRESS] = "progress", [LOCK_RANK_WARNINGS] = "warnings",
+        [LOCK_RANK_SERVER] = "server",
     };
     return names[rank];
 }

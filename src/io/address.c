@@ -2,8 +2,11 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#define HOST_SIZE 256
 
 struct block {
     uint32_t network;
@@ -109,20 +112,51 @@ enum address_kind address_classify_text(const char *text)
     return ADDRESS_OTHER;
 }
 
-enum address_kind address_classify_host(const char *host)
+/* Without a final dot; false when no host has such a name. */
+static bool plain_host(const char *host, char out[HOST_SIZE])
+{
+    size_t length = strlen(host);
+    if (length >= HOST_SIZE)
+        return false;
+    memcpy(out, host, length + 1);
+    if (length > 0 && out[length - 1] == '.')
+        out[length - 1] = '\0';
+    return true;
+}
+
+static bool is_localhost(const char *name)
 {
     static const char local[] = "localhost";
-    char name[256];
-    size_t length = strlen(host);
-    if (length >= sizeof name)
+    size_t length = strlen(name);
+    if (length < sizeof local - 1)
+        return false;
+    const char *tail = name + length - (sizeof local - 1);
+    return strcasecmp(tail, local) == 0 && (tail == name || tail[-1] == '.');
+}
+
+enum address_kind address_classify_host(const char *host)
+{
+    char name[HOST_SIZE];
+    if (!plain_host(host, name))
         return ADDRESS_OTHER;
-    memcpy(name, host, length + 1);
-    if (length > 0 && name[length - 1] == '.')
-        name[--length] = '\0';
-    if (length >= sizeof local - 1) {
-        const char *tail = name + length - (sizeof local - 1);
-        if (strcasecmp(tail, local) == 0 && (tail == name || tail[-1] == '.'))
-            return ADDRESS_PRIVATE;
-    }
-    return address_classify_text(name);
+    return is_localhost(name) ? ADDRESS_PRIVATE : address_classify_text(name);
+}
+
+bool address_is_loopback_host(const char *host)
+{
+    char name[HOST_SIZE];
+    char plain[HOST_SIZE];
+    struct in_addr ipv4;
+    struct in6_addr ipv6;
+    if (!plain_host(host, name))
+        return false;
+    size_t length = strlen(name);
+    bool is_bracketed = length >= 2 && name[0] == '[' && name[length - 1] == ']';
+    snprintf(plain, sizeof plain, "%.*s", (int)(is_bracketed ? length - 2 : length),
+             name + is_bracketed);
+    if (inet_pton(AF_INET, plain, &ipv4) == 1)
+        return ntohl(ipv4.s_addr) >> 24 == 127;
+    if (inet_pton(AF_INET6, plain, &ipv6) == 1)
+        return IN6_IS_ADDR_LOOPBACK(&ipv6);
+    return is_localhost(name);
 }

@@ -21,5 +21,8 @@ enum address_kind address_classify_text(const char *text);
 /* The same for the host of a URL: also localhost and what is below it (RFC 6761), and a final dot.
  */
 enum address_kind address_classify_host(const char *host);
+/* True for localhost, what is below it, and loopback addresses (RFC 1122, 3.2.1.3; RFC
+ * 4291, 2.5.3): what is asked there does not leave this machine. */
+bool address_is_loopback_host(const char *host);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 
-#define DIGESTS 2 /* the one that the list asks for, and SHA-256 */
+#define DIGESTS (DIGEST_SHA512 + 1)
 
 struct body_check {
     char head[CONTENT_TYPE_SNIFF_BYTES];
@@ -15,7 +15,7 @@ struct body_check {
     const struct content_type *type;
     struct image_probe probe;
 
-    struct digest *digests[DIGEST_SHA512 + 1]; /* made when first asked for, then kept */
+    struct digest *digests[DIGESTS]; /* made when first asked for, then kept */
     enum digest_algorithm active[DIGESTS];
     size_t active_count;
     struct checksum sums[DIGESTS];
@@ -46,7 +46,7 @@ static bool use_digest(struct body_check *check, enum digest_algorithm algorithm
     return true;
 }
 
-bool body_check_begin(struct body_check *check, enum digest_algorithm algorithm, bool wants_sha256)
+bool body_check_begin(struct body_check *check, unsigned digests)
 {
     check->head_length = 0;
     check->has_type = false;
@@ -54,9 +54,11 @@ bool body_check_begin(struct body_check *check, enum digest_algorithm algorithm,
     check->type = NULL;
     check->active_count = 0;
     check->probe.reader = NULL;
-    if (algorithm != DIGEST_NONE && !use_digest(check, algorithm))
-        return false;
-    return !wants_sha256 || algorithm == DIGEST_SHA256 || use_digest(check, DIGEST_SHA256);
+    for (enum digest_algorithm algorithm = DIGEST_NONE + 1; algorithm < DIGESTS; algorithm++) {
+        if ((digests & DIGEST_BIT(algorithm)) != 0 && !use_digest(check, algorithm))
+            return false;
+    }
+    return true;
 }
 
 /* The bytes that decided the type are the first ones that the probe sees. */

@@ -9,14 +9,16 @@
 #include "model/digest.h"
 #include "model/image.h"
 
+#define DIGEST_BIT(algorithm) (1u << (algorithm))
+
 struct body_check;
 
 struct body_check *body_check_create(void);
 void body_check_destroy(struct body_check *check); /* NULL is fine */
 
-/* Starts a body. `algorithm`: a digest that is wanted; DIGEST_NONE = none. SHA-256 on top where
- * wants_sha256. False when this machine's OpenSSL does not have the algorithm. */
-bool body_check_begin(struct body_check *check, enum digest_algorithm algorithm, bool wants_sha256);
+/* Starts a body. `digests`: those that are wanted, a sum of DIGEST_BIT; DIGEST_NONE counts as none.
+ * False when this machine's OpenSSL does not have one of them. */
+bool body_check_begin(struct body_check *check, unsigned digests);
 void body_check_add(struct body_check *check, const char *bytes, size_t length);
 void body_check_end(struct body_check *check);
 

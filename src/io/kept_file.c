@@ -35,7 +35,7 @@ bool kept_file_passes(struct root *root, const char *path, const struct verifica
     enum digest_algorithm algorithm = wanted != NULL ? wanted->algorithm : DIGEST_NONE;
     struct body_check *check = body_check_create();
     bool passes = false;
-    if (body_check_begin(check, algorithm, false) && look_at(root, path, check, cancel)) {
+    if (body_check_begin(check, DIGEST_BIT(algorithm)) && look_at(root, path, check, cancel)) {
         char detail[OUTCOME_DETAIL_SIZE];
         struct verification_evidence evidence = {
             .detected = body_check_type(check),

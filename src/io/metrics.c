@@ -12,10 +12,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/vis.h"
-#include "io/descriptor.h"
+#include "io/whole_file.h"
 
 #define TEXT_LIMIT ((size_t)1024 * 1024) /* also of the old file that is looked at */
-#define KEPT_NAME_BYTES 200              /* of the file's name in the temporary one's */
 #define SUCCESS "haul_run_success_timestamp_seconds"
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
@@ -243,46 +242,6 @@ static int64_t old_success(int directory, const char *name, const char *label_va
     return us;
 }
 
-/* Something may be left there by a killed process that had this one's number. */
-static int create_temporary(int directory, const char *temporary)
-{
-    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    int descriptor = openat(directory, temporary, flags, 0644);
-    if (descriptor < 0 && errno == EEXIST && unlinkat(directory, temporary, 0) == 0)
-        descriptor = openat(directory, temporary, flags, 0644);
-    return descriptor;
-}
-
-/* A name that leads to a device or a pipe means a place to write to, not one to take away: root
- * would replace /dev/null itself. */
-static bool is_in_the_way(int directory, const char *name)
-{
-    struct stat status;
-    return fstatat(directory, name, &status, 0) == 0 && !S_ISREG(status.st_mode) &&
-           !S_ISDIR(status.st_mode); /* rename has its own word for these */
-}
-
-/* 0 or a negative errno value. */
-static int replace_file(int directory, const char *name, const struct text *text)
-{
-    char temporary[KEPT_NAME_BYTES + 40];
-    snprintf(temporary, sizeof temporary, ".%.*s.%ld.tmp", KEPT_NAME_BYTES, name, (long)getpid());
-    int descriptor = create_temporary(directory, temporary);
-    if (descriptor < 0)
-        return -errno;
-    int result = descriptor_write(descriptor, text->data, text->length);
-    if (result == 0 && fsync(descriptor) != 0)
-        result = -errno;
-    int closed = descriptor_close(descriptor);
-    if (result == 0)
-        result = closed;
-    if (result == 0 && renameat(directory, temporary, directory, name) != 0)
-        result = -errno;
-    if (result != 0)
-        (void)unlinkat(directory, temporary, 0);
-    return result;
-}
-
 static int write_in(int directory, const char *name, const struct metrics_facts *facts,
                     const struct summary *summary)
 {
@@ -292,9 +251,9 @@ static int write_in(int directory, const char *name, const struct metrics_facts 
     struct text text;
     text_init(&text, TEXT_LIMIT);
     metrics_format(&all, summary, &text);
-    int result = text.is_full ? -EFBIG : -EEXIST;
-    if (!text.is_full && !is_in_the_way(directory, name))
-        result = replace_file(directory, name, &text);
+    int result = -EFBIG;
+    if (!text.is_full)
+        result = whole_file_replace(directory, name, text.data, text.length);
     text_clear(&text);
     return result;
 }

@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "io/practice_jpeg.h"
 
 #define FILE_BYTES_MAX ((size_t)PRACTICE_SIDE_MAX * PRACTICE_SIDE_MAX * 4)
@@ -25,8 +26,8 @@ static unsigned blend(unsigned from, unsigned to, unsigned part, unsigned whole)
 static uint8_t *draw(unsigned width, unsigned height, uint64_t seed)
 {
     uint8_t *rgb = memory_allocate((size_t)width * height * 3);
-    uint64_t colours = practice_random(seed, 0);
-    uint64_t place = practice_random(seed, 1);
+    uint64_t colours = random_at(seed, 0);
+    uint64_t place = random_at(seed, 1);
     int64_t sun_x = (int64_t)(place % width);
     int64_t sun_y = (int64_t)((place >> 20) % height);
     int64_t radius = (width < height ? width : height) / 6 + 1;
@@ -35,7 +36,7 @@ static uint8_t *draw(unsigned width, unsigned height, uint64_t seed)
         for (unsigned x = 0; x < width; x++, pixel += 3) {
             int64_t to_x = (int64_t)x - sun_x, to_y = (int64_t)y - sun_y;
             bool is_sun = to_x * to_x + to_y * to_y <= radius * radius;
-            unsigned grain = practice_random(seed, 2 + (uint64_t)y * width + x) % 8;
+            unsigned grain = random_at(seed, 2 + (uint64_t)y * width + x) % 8;
             for (unsigned channel = 0; channel < 3; channel++) {
                 unsigned top = colours >> (8 * channel) & 0xFF;
                 unsigned bottom = colours >> (8 * channel + 24) & 0xFF;
@@ -140,12 +141,4 @@ void practice_image_append(const struct practice_image *image, const char *label
         text_append(out, label, length);
     }
     text_append(out, file->data + offset, file->length - offset);
-}
-
-uint64_t practice_random(uint64_t seed, uint64_t position)
-{
-    uint64_t mixed = seed + (position + 1) * UINT64_C(0x9E3779B97F4A7C15);
-    mixed = (mixed ^ mixed >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94D049BB133111EB);
-    return mixed ^ mixed >> 31;
 }

@@ -26,7 +26,4 @@ void practice_image_clear(struct practice_image *image); /* zeroed is fine */
 /* Appends the file with the label (printable ASCII, at most PRACTICE_LABEL_MAX) inside. */
 void practice_image_append(const struct practice_image *image, const char *label, struct text *out);
 
-/* A well-mixed number from a seed and a position (splitmix64). */
-uint64_t practice_random(uint64_t seed, uint64_t position);
-
 #endif

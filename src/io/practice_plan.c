@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 
 /* A slow reply takes so many times the mean: 1.5 s when others take 80 ms. */
 #define SLOW_FACTOR 19
@@ -29,7 +30,7 @@ static void place(struct practice_photo *photos, unsigned count, enum practice_t
 {
     struct practice_photo *photo;
     do
-        photo = &photos[practice_random(seed, (*draws)++) % count];
+        photo = &photos[random_at(seed, (*draws)++) % count];
     while (photo->trouble != PRACTICE_FINE);
     photo->trouble = trouble;
     if (trouble == PRACTICE_HTML_AS_JPEG)
@@ -51,16 +52,16 @@ static struct practice_plan summarise(unsigned count, const unsigned by[PRACTICE
     };
 }
 
-struct practice_photo *practice_plan_create(uint64_t seed, unsigned count,
+struct practice_photo *practice_plan_create(uint64_t seed, unsigned count, bool has_troubles,
                                             struct practice_plan *out_plan)
 {
     struct practice_photo *photos = memory_allocate_zeroed((size_t)count + 1, sizeof(*photos));
     uint64_t draws = 0;
     for (; draws < count; draws++)
-        photos[draws].format = practice_random(seed, draws) % 2 ? PRACTICE_PNG : PRACTICE_JPEG;
+        photos[draws].format = random_at(seed, draws) % 2 ? PRACTICE_PNG : PRACTICE_JPEG;
 
     unsigned by[PRACTICE_TROUBLE_COUNT] = {0};
-    uint64_t room = (uint64_t)count * TROUBLED_OF_TEN / 10;
+    uint64_t room = has_troubles ? (uint64_t)count * TROUBLED_OF_TEN / 10 : 0;
     for (size_t i = 0; i < ARRAY_LENGTH(shares); i++) {
         uint64_t wanted = (uint64_t)count * shares[i].per_thousand / 1000;
         if (wanted == 0)
@@ -79,7 +80,7 @@ int64_t practice_delay_us(const struct practice_settings *settings,
     if (photo->trouble == PRACTICE_SLOW)
         delay_us *= SLOW_FACTOR;
     if (settings->jitter_us > 0) {
-        uint64_t draw = practice_random(settings->seed ^ number, photo->requests);
+        uint64_t draw = random_at(settings->seed ^ number, photo->requests);
         delay_us += (int64_t)(draw % (2 * (uint64_t)settings->jitter_us + 1)) - settings->jitter_us;
     }
     return delay_us > 0 ? delay_us : 0;

@@ -26,8 +26,8 @@ struct practice_photo {
 };
 
 /* The photos in list order, freed by the caller. Every trouble comes at least once, as long as
- * three of ten URLs stay without any. Fills the counts. */
-struct practice_photo *practice_plan_create(uint64_t seed, unsigned count,
+ * three of ten URLs stay without any; none at all unless has_troubles. Fills the counts. */
+struct practice_photo *practice_plan_create(uint64_t seed, unsigned count, bool has_troubles,
                                             struct practice_plan *out_plan);
 
 /* Time to the first byte of a reply, never negative. `number` is from 1, as in names. */

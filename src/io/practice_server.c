@@ -12,7 +12,9 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/thread.h"
+#include "io/practice_capacity.h"
 #include "io/practice_plan.h"
 #include "io/practice_timer.h"
 
@@ -50,6 +52,7 @@ struct practice_server {
     struct lock lock; /* guards everything below, and photos[].requests */
     unsigned in_progress;
     unsigned peak;
+    struct practice_capacity capacity;
 };
 
 /* Finds out which photo is wanted and when the reply is due. */
@@ -71,8 +74,8 @@ static void decide(struct practice_server *server, struct request *request, cons
         if (!request->is_head || photo->trouble != PRACTICE_CUT_OFF)
             photo->requests++;
     }
+    request->due_us = practice_capacity_done_us(&server->capacity, clock_monotonic_us(), delay_us);
     lock_release(&server->lock);
-    request->due_us = clock_monotonic_us() + delay_us;
 }
 
 static void add_header(struct MHD_Response *response, const char *name, const char *value)
@@ -272,7 +275,7 @@ static void request_ended(void *context, struct MHD_Connection *connection, void
 static void draw_images(struct practice_server *server)
 {
     for (unsigned i = 0; i < IMAGE_COUNT; i++) {
-        uint64_t draw = practice_random(~server->settings.seed, i);
+        uint64_t draw = random_at(~server->settings.seed, i);
         unsigned width = 96 + 8 * i + draw % 8;
         unsigned height = 64 + (draw >> 8) % 128;
         practice_image_init(&server->images[i], i % 2 == 0 ? PRACTICE_PNG : PRACTICE_JPEG, width,
@@ -330,7 +333,9 @@ struct practice_server *practice_server_start(const struct practice_settings *se
     struct practice_server *server = memory_allocate_zeroed(1, sizeof(*server));
     server->settings = *settings;
     lock_init(&server->lock, LOCK_RANK_SERVER);
-    server->photos = practice_plan_create(settings->seed, settings->url_count, &server->plan);
+    practice_capacity_init(&server->capacity, settings->capacity);
+    server->photos = practice_plan_create(settings->seed, settings->url_count, !settings->is_calm,
+                                          &server->plan);
     draw_images(server);
     server->timer = practice_timer_create(error);
     if (server->timer == NULL || !start_daemon(server, error)) {
@@ -351,6 +356,7 @@ void practice_server_stop(struct practice_server *server)
     practice_timer_destroy(server->timer);
     for (unsigned i = 0; i < IMAGE_COUNT; i++)
         practice_image_clear(&server->images[i]);
+    practice_capacity_clear(&server->capacity);
     lock_clear(&server->lock);
     free(server->photos);
     free(server);

@@ -18,6 +18,8 @@ struct practice_settings {
     unsigned url_count; /* how many URLs the plan has, at most a million */
     int64_t delay_us;   /* mean time to the first byte */
     int64_t jitter_us;  /* the delay varies by at most this, either way; both at most 60 s */
+    unsigned capacity;  /* requests that it works on at once, others wait; 0 = any number */
+    bool is_calm;       /* without the troubles of real servers */
 };
 
 /* How many URLs of the plan end in which way, when fetched with haul's defaults. */

@@ -4,90 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #include "base/text.h"
-#include "config.h"
 #include "io/json_tree.h"
+#include "io/report_value.h"
 
 #define TOP_HOSTS 50
 #define TOP_FAILING_HOSTS 5
 #define SECOND_US 1e6
-
-static json_t *masked_value(const char *string, const struct redaction *redaction)
-{
-    if (string == NULL)
-        return json_null();
-    struct text text;
-    text_init(&text, SIZE_MAX);
-    url_append_masked(&text, string, redaction);
-    json_t *value = json_tree_string(text.data);
-    text_clear(&text);
-    return value;
-}
-
-/* "Authorization: ***": which headers were sent is of interest, what they said is a secret. */
-static void append_masked_header(struct text *text, const char *header)
-{
-    text_append(text, header, strcspn(header, ":"));
-    text_append_string(text, ": ***");
-}
-
-static bool is_header_option(const char *argument)
-{
-    /* getopt takes every unambiguous beginning of --header. */
-    return strncmp(argument, "--hea", 5) == 0;
-}
-
-/* The value of "--option=VALUE" is masked on its own: only then is it seen to be a URL. */
-static json_t *argument_value(const char *argument, const char *before,
-                              const struct redaction *redaction)
-{
-    struct text text;
-    text_init(&text, SIZE_MAX);
-    const char *equals = strncmp(argument, "--", 2) == 0 ? strchr(argument, '=') : NULL;
-    if (before != NULL && is_header_option(before) && strchr(before, '=') == NULL) {
-        append_masked_header(&text, argument);
-    } else if (equals == NULL) {
-        url_append_masked(&text, argument, redaction);
-    } else {
-        text_append(&text, argument, (size_t)(equals + 1 - argument));
-        if (is_header_option(argument))
-            append_masked_header(&text, equals + 1);
-        else
-            url_append_masked(&text, equals + 1, redaction);
-    }
-    json_t *value = json_tree_string(text.data);
-    text_clear(&text);
-    return value;
-}
-
-static json_t *arguments_value(const struct report_facts *facts)
-{
-    json_t *array = json_tree_array();
-    for (size_t i = 0; i < facts->argument_count; i++) {
-        const char *before = i > 0 ? facts->arguments[i - 1] : NULL;
-        json_tree_append(array, argument_value(facts->arguments[i], before, facts->redaction));
-    }
-    return array;
-}
-
-static json_t *tool_value(void)
-{
-    json_t *tool = json_tree_object();
-    json_tree_put(tool, "name", json_tree_string("haul"));
-    json_tree_put(tool, "version", json_tree_string(PACKAGE_VERSION));
-    json_tree_put(tool, "libcurl", json_tree_string(curl_version_info(CURLVERSION_NOW)->version));
-    return tool;
-}
-
-static json_t *host_name_value(void)
-{
-    char name[256] = "";
-    /* A name that is too long comes without its NUL: the last byte stays one. */
-    bool is_known = gethostname(name, sizeof(name) - 1) == 0 && name[0] != '\0';
-    return json_tree_string(is_known ? name : NULL);
-}
 
 static json_t *input_value(const struct report_input *input)
 {
@@ -100,33 +23,6 @@ static json_t *input_value(const struct report_input *input)
     json_tree_put(object, "invalid", json_tree_count(input->invalid));
     json_tree_put(object, "complete", json_boolean(input->is_complete));
     return object;
-}
-
-static json_t *setting_value(const struct report_setting *setting,
-                             const struct redaction *redaction)
-{
-    if (setting->kind == REPORT_SETTING_BOOL)
-        return json_boolean(setting->number != 0);
-    if (setting->kind == REPORT_SETTING_NUMBER)
-        return json_integer(setting->number);
-    if (setting->text == NULL)
-        return json_null();
-    if (strcmp(setting->name, "header") == 0)
-        return argument_value(setting->text, "--header", redaction);
-    /* Without these there is no secret to mask, and a directory me@home is left as it is. */
-    if (strpbrk(setting->text, ":=%") == NULL && strcmp(setting->name, "proxy") != 0)
-        return json_tree_string(setting->text);
-    return masked_value(setting->text, redaction);
-}
-
-static json_t *settings_value(const struct report_facts *facts)
-{
-    json_t *settings = json_tree_object();
-    for (size_t i = 0; i < facts->setting_count; i++) {
-        const struct report_setting *setting = &facts->settings[i];
-        json_tree_put(settings, setting->name, setting_value(setting, facts->redaction));
-    }
-    return settings;
 }
 
 static json_t *counts_value(const struct counts *counts)
@@ -330,17 +226,20 @@ static void put_run(json_t *report, const struct report_facts *facts)
 {
     json_tree_put(report, "schema", json_tree_string("haul.report/1"));
     json_tree_put(report, "run_id", json_tree_string(facts->run_id));
-    json_tree_put(report, "tool", tool_value());
+    json_tree_put(report, "tool", report_value_tool());
     json_tree_put(report, "command", json_tree_string(facts->command));
-    json_tree_put(report, "arguments", arguments_value(facts));
-    json_tree_put(report, "host", host_name_value());
+    json_tree_put(
+        report, "arguments",
+        report_value_arguments(facts->arguments, facts->argument_count, facts->redaction));
+    json_tree_put(report, "host", report_value_host());
     json_tree_put(report, "start", json_tree_time(facts->start_wall_us));
     json_tree_put(report, "end", json_tree_time(facts->end_wall_us));
     json_tree_put(report, "elapsed_us", json_tree_known(facts->elapsed_us));
     json_tree_put(report, "outcome", json_tree_string(facts->outcome));
     json_tree_put(report, "exit_code", json_tree_known(facts->exit_code));
     json_tree_put(report, "input", input_value(&facts->input));
-    json_tree_put(report, "settings", settings_value(facts));
+    json_tree_put(report, "settings",
+                  report_value_settings(facts->settings, facts->setting_count, facts->redaction));
 }
 
 static void put_results(json_t *report, const struct report_facts *facts,
@@ -375,7 +274,7 @@ char *report_format(const struct report_facts *facts, const struct summary *summ
     json_tree_put(report, "cpu", cpu_value(facts));
     json_tree_put(report, "hosts", hosts_value(summary));
     json_tree_put(report, "timeline", timeline_value(summary, facts->elapsed_us));
-    json_tree_put(report, "proxy", masked_value(facts->proxy, facts->redaction));
+    json_tree_put(report, "proxy", report_value_masked(facts->proxy, facts->redaction));
     json_tree_put(report, "warnings", warnings_value(facts));
     json_tree_put(report, "files", files_value(facts));
     char *text = json_tree_format(report, is_indented);

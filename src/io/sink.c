@@ -167,7 +167,7 @@ void sink_begin(struct sink *sink, const char *temporary)
 int sink_write(struct sink *sink, const char *bytes, size_t length)
 {
     assert(sink->stage != SINK_IDLE);
-    if (sink->failure != 0 || length == 0)
+    if (sink->failure != 0 || length == 0 || sink->root == NULL)
         return sink->failure;
     sink->failure = add(sink, bytes, length);
     return sink->failure;
@@ -201,6 +201,10 @@ int sink_keep(struct sink *sink)
 int sink_finish(struct sink *sink, int64_t mtime)
 {
     assert(sink->stage != SINK_IDLE);
+    if (sink->root == NULL) {
+        sink->stage = SINK_IDLE;
+        return 0;
+    }
     if (sink->failure == 0)
         sink->failure = flush(sink);
     if (sink->failure != 0) {

@@ -12,7 +12,8 @@
 
 struct sink;
 
-/* memory_bytes: the most that is held in memory; larger bodies are written in pieces of it. */
+/* memory_bytes: the most that is held in memory; larger bodies are written in pieces of it. Without
+ * a root (NULL) all bodies are thrown away: there is no file then, and no part. */
 struct sink *sink_create(struct root *root, size_t memory_bytes);
 void sink_destroy(struct sink *sink); /* aborts what is open; NULL is fine */
 

@@ -18,3 +18,20 @@ unsigned terminal_columns(int descriptor)
         return size.ws_col;
     return 80;
 }
+
+bool terminal_is_unicode(void)
+{
+    static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    const char *value = "";
+    for (size_t i = 0; i < ARRAY_LENGTH(variables) && value[0] == '\0'; i++) {
+        const char *found = getenv(variables[i]);
+        value = found != NULL ? found : "";
+    }
+    return strcasestr(value, "UTF-8") != NULL || strcasestr(value, "utf8") != NULL;
+}
+
+bool terminal_has_colour(int descriptor)
+{
+    const char *none = getenv("NO_COLOR");
+    return terminal_is_interactive(descriptor) && (none == NULL || none[0] == '\0');
+}

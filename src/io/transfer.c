@@ -218,15 +218,23 @@ struct transfer *transfer_create(const struct transfer_settings *settings, struc
                                  size_t sink_bytes, CURLSH *share, unsigned *paused)
 {
     struct transfer *transfer = memory_allocate_zeroed(1, sizeof *transfer);
-    transfer->settings = settings;
     transfer->share = share;
     transfer->paused = paused;
-    transfer->root = root;
     transfer->prefix = -1;
-    transfer->headers = transfer_headers_common(settings);
-    transfer->sink = sink_create(root, sink_bytes);
     transfer->check = body_check_create();
+    transfer_reuse(transfer, settings, root, sink_bytes);
     return transfer;
+}
+
+void transfer_reuse(struct transfer *transfer, const struct transfer_settings *settings,
+                    struct root *root, size_t sink_bytes)
+{
+    transfer->settings = settings;
+    transfer->root = root;
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = transfer_headers_common(settings);
+    sink_destroy(transfer->sink);
+    transfer->sink = sink_create(root, sink_bytes);
 }
 
 void transfer_destroy(struct transfer *transfer)
@@ -270,8 +278,10 @@ static void begin_check(struct transfer *transfer, const struct job *job)
 {
     enum digest_algorithm algorithm =
         job->entry != NULL ? job->entry->checksum.algorithm : DIGEST_NONE;
-    bool wants_sha256 = transfer->settings->records_sha256 || job->digest_offset != SIZE_MAX;
-    if (!body_check_begin(transfer->check, algorithm, wants_sha256))
+    unsigned digests = DIGEST_BIT(algorithm) | DIGEST_BIT(transfer->settings->hash);
+    if (job->digest_offset != SIZE_MAX)
+        digests |= DIGEST_BIT(DIGEST_SHA256);
+    if (!body_check_begin(transfer->check, digests))
         transfer_object(transfer, FAILURE_INTERNAL, "this OpenSSL has no such digest");
 }
 
@@ -329,54 +339,6 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
     };
     transfer_options_apply(transfer->handle, &options);
     return transfer->handle;
-}
-
-static void let_on(struct transfer *transfer, int64_t now_us)
-{
-    transfer_speed_resume(&transfer->speed, now_us);
-    --*transfer->paused;
-    /* Delivers at once what libcurl holds, which may pause it again. */
-    transfer->broken = curl_easy_pause(transfer->handle, CURLPAUSE_CONT);
-}
-
-int64_t transfer_go_on(struct transfer *transfer, int64_t now_us)
-{
-    struct transfer_speed *speed = &transfer->speed;
-    if (!speed->is_paused)
-        return transfer->broken != CURLE_OK ? now_us : CLOCK_NEVER;
-    if (transfer->prefix >= 0 && transfer_resume_show(transfer) && transfer->prefix >= 0)
-        return now_us; /* there is more of it */
-    if (transfer->must_start_anew)
-        transfer->broken = CURLE_WRITE_ERROR;
-    else if (speed->resume_us <= now_us)
-        let_on(transfer, now_us);
-    if (transfer->broken != CURLE_OK)
-        return now_us;
-    return speed->is_paused ? speed->resume_us : CLOCK_NEVER;
-}
-
-bool transfer_must_end(struct transfer *transfer, int64_t now_us, CURLcode *out_code)
-{
-    const struct transfer_settings *settings = transfer->settings;
-    struct transfer_speed *speed = &transfer->speed;
-    *out_code = transfer->broken != CURLE_OK ? transfer->broken : CURLE_OPERATION_TIMEDOUT;
-    if (transfer->seen == FAILURE_CANCELED || transfer->broken != CURLE_OK)
-        return true;
-    int64_t spent_us = now_us - transfer->started_us - transfer_speed_excluded_us(speed, now_us);
-    if (settings->throttle != NULL && spent_us >= transfer->timeout_us) {
-        transfer_object(transfer, FAILURE_TIMEOUT, "longer than --timeout");
-        return true;
-    }
-    /* Before it has connected, the connect timeout watches over it. */
-    if (!transfer_speed_has_stalled(speed, now_us, settings->stall_timeout_us))
-        return false;
-    transfer_object(transfer, FAILURE_STALLED, "slower than 1 KiB/s for --stall-timeout");
-    return true;
-}
-
-void transfer_cancel(struct transfer *transfer)
-{
-    transfer_object(transfer, FAILURE_CANCELED, "ended before it was complete");
 }
 
 CURL *transfer_handle(const struct transfer *transfer)

@@ -39,8 +39,8 @@ struct transfer_settings {
     unsigned redirects;
     bool is_public_only;
     bool keeps_mtime;
-    bool records_sha256;
-    bool uses_server_names; /* Content-Disposition */
+    enum digest_algorithm hash; /* recorded of every body; DIGEST_NONE = none */
+    bool uses_server_names;     /* Content-Disposition */
     struct verification_rules rules;
     const char *user_agent;
     const char *referer;        /* NULL = none */
@@ -64,10 +64,14 @@ struct transfer_settings {
 
 struct transfer;
 
-/* `share` (may be NULL) keeps TLS sessions between the requests of one worker; lent. So is
+/* Without a root (NULL) bodies are looked at and thrown away.
+ * `share` (may be NULL) keeps TLS sessions between the requests of one worker; lent. So is
  * `paused`, the number of transfers of one thread that wait for transfer_go_on. */
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
                                  size_t sink_bytes, CURLSH *share, unsigned *paused);
+/* Between requests: for another run, with its settings. */
+void transfer_reuse(struct transfer *transfer, const struct transfer_settings *settings,
+                    struct root *root, size_t sink_bytes);
 void transfer_destroy(struct transfer *transfer); /* not started, or finished; NULL is fine */
 
 /* Prepares a request for job_target(job) and returns the handle to add to a multi handle. The job

@@ -120,15 +120,22 @@ static void note_body(struct transfer *transfer, struct job *job)
     outcome->image = body_check_image(transfer->check);
 }
 
+static char *digits_of(const struct body_check *check, enum digest_algorithm algorithm)
+{
+    const struct checksum *sum = body_check_sum(check, algorithm);
+    char digits[DIGEST_TEXT_SIZE];
+    return sum != NULL ? memory_copy_string(checksum_format(sum, digits)) : NULL;
+}
+
 /* The whole body's type, picture, digests and name, as the record and the publisher need them. */
 static void note_contents(struct transfer *transfer, struct job *job)
 {
     struct outcome *outcome = &job->outcome;
     body_check_end(transfer->check);
     note_body(transfer, job);
-    const struct checksum *sum = body_check_sum(transfer->check, DIGEST_SHA256);
-    char digits[DIGEST_TEXT_SIZE];
-    outcome->sha256 = sum != NULL ? memory_copy_string(checksum_format(sum, digits)) : NULL;
+    outcome->sha256 = digits_of(transfer->check, DIGEST_SHA256);
+    if (transfer->settings->hash == DIGEST_SHA512)
+        outcome->sha512 = digits_of(transfer->check, DIGEST_SHA512);
     if (transfer->settings->uses_server_names)
         transfer_info_note_name(transfer->handle, job);
 }
@@ -167,7 +174,7 @@ static enum transfer_verdict finish_body(struct transfer *transfer, struct job *
     }
     if (transfer->uses_part)
         partial_file_name(job->key, job->temporary);
-    else
+    else if (transfer->root != NULL)
         transfer_name_temporary(job);
     job->file_mtime_ns = sink_mtime_ns(transfer->sink);
     job->outcome.file_bytes = transfer->resumed_bytes + transfer->body_bytes;

@@ -45,6 +45,16 @@ struct transfer_group *transfer_group_create(const struct transfer_settings *set
     return group;
 }
 
+void transfer_group_reuse(struct transfer_group *group, const struct transfer_settings *settings,
+                          struct root *root, size_t sink_bytes)
+{
+    group->settings = settings;
+    group->root = root;
+    group->sink_bytes = sink_bytes;
+    for (unsigned i = 0; i < group->created; i++)
+        transfer_reuse(group->transfers[i], settings, root, sink_bytes);
+}
+
 void transfer_group_destroy(struct transfer_group *group)
 {
     if (group == NULL)

@@ -13,6 +13,9 @@ struct transfer_group;
  * or descriptors. */
 struct transfer_group *transfer_group_create(const struct transfer_settings *settings,
                                              struct root *root, size_t sink_bytes, unsigned slots);
+/* For another run, with its settings and as many slots; connections stay open. Nothing running. */
+void transfer_group_reuse(struct transfer_group *group, const struct transfer_settings *settings,
+                          struct root *root, size_t sink_bytes);
 void transfer_group_destroy(struct transfer_group *group); /* nothing running; NULL is fine */
 
 bool transfer_group_has_room(const struct transfer_group *group);

@@ -15,7 +15,7 @@
 void transfer_resume_find(struct transfer *transfer)
 {
     const struct job *job = transfer->job;
-    if (job->is_checked || job->wants_update || job->starts_anew)
+    if (transfer->root == NULL || job->is_checked || job->wants_update || job->starts_anew)
         return;
     /* Most files have no part: nobody looks for one that cannot be there. */
     if (!partial_file_any(transfer->root) && job->outcome.attempts == 0)
@@ -94,7 +94,8 @@ static char *find_validator(const struct transfer *transfer)
 void transfer_resume_begin(struct transfer *transfer)
 {
     struct job *job = transfer->job;
-    if (job->is_checked || job->wants_update || transfer->resumed_bytes > 0)
+    if (transfer->root == NULL || job->is_checked || job->wants_update ||
+        transfer->resumed_bytes > 0)
         return;
     struct partial part = {
         .total = transfer->reply.length,

@@ -96,8 +96,9 @@ void outcome_clear_reply(struct outcome *outcome)
 {
     free(outcome->declared_type);
     free(outcome->sha256);
+    free(outcome->sha512);
     free(outcome->etag);
-    outcome->declared_type = outcome->sha256 = outcome->etag = NULL;
+    outcome->declared_type = outcome->sha256 = outcome->sha512 = outcome->etag = NULL;
     outcome->detected_type = NULL;
     outcome->image = (struct image_info){0};
     outcome->last_modified = -1;

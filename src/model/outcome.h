@@ -103,6 +103,7 @@ struct outcome {
     const char *detected_type; /* media type by magic bytes; static, may be NULL */
     struct image_info image;   /* format NULL = no image */
     char *sha256;              /* hex digits of the file; owned, NULL = not asked for */
+    char *sha512;              /* the same */
     char *etag;                /* owned, may be NULL */
     int64_t last_modified;     /* seconds since 1970, -1 = unknown */
     struct redirect_hop *hops; /* owned */

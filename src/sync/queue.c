@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/random.h"
 #include "base/thread.h"
 
 struct entry {
@@ -41,7 +42,8 @@ struct queue {
     struct heap returned;
     size_t taken;
     uint64_t sequence;
-    uint64_t random;
+    uint64_t seed;
+    uint64_t draws; /* from it so far */
     unsigned waiting_pushes;
     bool is_held; /* filled first */
     bool is_closed;
@@ -95,15 +97,6 @@ static void *heap_take(struct heap *heap, size_t index)
     return item;
 }
 
-/* SplitMix64: any seed is as good as any other, also 0. */
-static uint64_t next_random_locked(struct queue *queue)
-{
-    uint64_t value = queue->random += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
 static int64_t fresh_rank(enum queue_order order, int64_t priority, uint64_t sequence)
 {
     switch (order) {
@@ -124,7 +117,7 @@ static size_t fresh_index_locked(struct queue *queue)
 {
     if (queue->order != QUEUE_SHUFFLED)
         return 0;
-    return (size_t)(next_random_locked(queue) % queue->fresh.count);
+    return (size_t)(random_at(queue->seed, queue->draws++) % queue->fresh.count);
 }
 
 static bool is_ended_locked(const struct queue *queue)
@@ -222,7 +215,7 @@ struct queue *queue_create(enum queue_order order, size_t capacity, uint64_t see
     queue->order = order;
     /* Room for an eighth at a time: else a full queue switches threads for every single item. */
     queue->refill_level = capacity - (capacity < 8 ? 1 : capacity / 8);
-    queue->random = seed;
+    queue->seed = seed;
     queue->fresh.entries = memory_allocate_zeroed(capacity, sizeof(queue->fresh.entries[0]));
     queue->fresh.capacity = capacity;
     LIST_INIT(&queue->idle_takers);

@@ -89,7 +89,7 @@ START_TEST(each_source_beats_the_ones_before_it)
         if (i == 7)
             strcat(variables, in_scratch("named"));
         struct parsed parsed = parse_well(steps[i].line, variables);
-        ck_assert_int_eq(parsed.options.jobs, steps[i].jobs);
+        ck_assert_int_eq(parsed.options.jobs.values[0], steps[i].jobs);
         ck_assert_str_eq(origin(&parsed, OPTION_ID_jobs), steps[i].origin);
         bool has_p = strcmp(steps[i].origin, "user:3") == 0 || i == 3 || i == 4;
         ck_assert_int_eq(parsed.options.retries, has_p ? 8 : 9);
@@ -126,7 +126,7 @@ START_TEST(nothing_behind_the_equals_sign_is_the_default)
     scratch_write("system", "jobs = 4\nmtime = no\nproxy = h:1\nname = {host}\nsync = none\n");
     scratch_write("user", "jobs =\nmtime =\nproxy =\nname =\nsync =\nthreads =\n");
     struct parsed parsed = parse_well("x", "");
-    ck_assert_int_eq(parsed.options.jobs, 16);
+    ck_assert_int_eq(parsed.options.jobs.values[0], 16);
     ck_assert(parsed.options.mtime);
     ck_assert_ptr_null(parsed.options.proxy);
     ck_assert_str_eq(parsed.options.name, "{name}");
@@ -250,7 +250,7 @@ START_TEST(host_sections_of_all_files_are_one)
     ck_assert_int_eq(options->hosts[0].host_rate, -1);
     ck_assert_uint_eq(options->hosts[0].headers.count, 2);
     ck_assert_int_eq(options->hosts[1].host_rate, -1);
-    ck_assert_int_eq(options->jobs, 2);
+    ck_assert_int_eq(options->jobs.values[0], 2);
     ck_assert_int_eq(options->per_host, 6);
     options_clear(&parsed.options);
 }
@@ -263,12 +263,12 @@ START_TEST(what_a_command_does_not_know_is_skipped_in_files)
     ck_assert_str_eq(parsed.options.dir, "downloads");
     ck_assert_ptr_null(parsed.options.expect);
     ck_assert(parsed.options.mtime);
-    ck_assert_int_eq(parsed.options.jobs, 4);
+    ck_assert_int_eq(parsed.options.jobs.values[0], 4);
     options_clear(&parsed.options);
 
     scratch_write("user", "jobs = broken\n");
     parsed = parse_well("demo", "HAUL_JOBS=broken");
-    ck_assert_int_eq(parsed.options.jobs, 16);
+    ck_assert_int_eq(parsed.options.jobs.values[0], 16);
     options_clear(&parsed.options);
     parsed = parse_well("report x", "HAUL_JOBS=broken");
     ck_assert(!parsed.options.json);
@@ -336,7 +336,7 @@ START_TEST(variables_are_checked_and_near_misses_are_told)
     for (size_t i = 0; i < ARRAY_LENGTH(warnings); i++)
         ck_assert_str_eq(parsed.options.warnings.items[i], warnings[i]);
     ck_assert(!parsed.options.dry_run);
-    ck_assert_int_eq(parsed.options.jobs, 16);
+    ck_assert_int_eq(parsed.options.jobs.values[0], 16);
     options_clear(&parsed.options);
 }
 END_TEST
@@ -420,7 +420,7 @@ START_TEST(the_template_holds_every_option_and_changes_nothing)
     struct options initial;
     options_init(&initial);
     ck_assert_uint_eq(parsed.options.host_count, 2);
-    ck_assert_int_eq(parsed.options.jobs, initial.jobs);
+    ck_assert_int_eq(parsed.options.jobs.values[0], initial.jobs.values[0]);
     ck_assert_int_eq(parsed.options.min_free, initial.min_free);
     ck_assert_int_eq(parsed.options.seed, initial.seed);
     ck_assert_str_eq(parsed.options.name, initial.name);

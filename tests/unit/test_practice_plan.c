@@ -19,7 +19,7 @@ START_TEST(plans_have_every_trouble_that_there_is_room_for)
     struct practice_plan expected = plans[_i];
     for (uint64_t seed = 0; seed < 20; seed++) {
         struct practice_plan plan;
-        struct practice_photo *photos = practice_plan_create(seed, expected.urls, &plan);
+        struct practice_photo *photos = practice_plan_create(seed, expected.urls, true, &plan);
         ck_assert_mem_eq(&plan, &expected, sizeof(plan));
         unsigned by[PRACTICE_TROUBLE_COUNT] = {0};
         for (unsigned i = 0; i < plan.urls; i++) {

@@ -1,4 +1,4 @@
-#include "io/record.h"
+#include "io/list_row.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ START_TEST(a_failed_row_is_ten_cells_on_one_line)
     job->outcome.http = row_cases[_i].http;
     struct text text;
     text_init(&text, LIMIT);
-    ck_assert(record_append_failed_row(&text, job));
+    ck_assert(list_row_append_failed(&text, job));
     ck_assert_str_eq(text.data, row_cases[_i].row);
     size_t tabs = 0;
     for (const char *at = text.data; *at != '\0'; at++)
@@ -45,7 +45,7 @@ START_TEST(a_failed_row_is_ten_cells_on_one_line)
     ck_assert_uint_eq(tabs, 9);
     text_clear(&text);
     text_init(&text, 10);
-    ck_assert(!record_append_failed_row(&text, job));
+    ck_assert(!list_row_append_failed(&text, job));
     ck_assert_uint_eq(text.length, 0);
     text_clear(&text);
     job_destroy(job);
@@ -56,7 +56,7 @@ START_TEST(the_header_of_failed_tsv_names_the_keys_of_a_list)
 {
     struct text text;
     text_init(&text, LIMIT);
-    ck_assert(record_append_failed_header(&text));
+    ck_assert(list_row_append_failed_header(&text));
     ck_assert_str_eq(text.data,
                      "url\tout\tdir\tchecksum\theader\treferer\tclass\thttp\tdetail\tline\n");
     text_clear(&text);
@@ -65,11 +65,11 @@ END_TEST
 
 int main(void)
 {
-    TCase *cases = tcase_create("record_text");
+    TCase *cases = tcase_create("list_row");
     tcase_add_loop_test(cases, a_failed_row_is_ten_cells_on_one_line, 0,
                         (int)ARRAY_LENGTH(row_cases));
     tcase_add_test(cases, the_header_of_failed_tsv_names_the_keys_of_a_list);
-    Suite *suite = suite_create("record_text");
+    Suite *suite = suite_create("list_row");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -1,0 +1,9 @@
+#include "base/random.h"
+
+uint64_t random_at(uint64_t seed, uint64_t position)
+{
+    uint64_t mixed = seed + (position + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    mixed = (mixed ^ mixed >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94D049BB133111EB);
+    return mixed ^ mixed >> 31;
+}

@@ -1,0 +1,11 @@
+/* Numbers that only look random: the same from the same seed on every machine. */
+#ifndef HAUL_BASE_RANDOM_H
+#define HAUL_BASE_RANDOM_H
+
+#include "base/common.h"
+
+/* The number at a position of the sequence that a seed begins (splitmix64: Steele, Lea, Flood, Fast
+ * Splittable Pseudorandom Number Generators, 2014). Any seed is as good as any other, also 0. */
+uint64_t random_at(uint64_t seed, uint64_t position);
+
+#endif

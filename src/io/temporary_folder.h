@@ -1,0 +1,22 @@
+/* A folder of this process for what is thrown away, and its removal with all that is in it.
+ *
+ * Owned and used by one thread. A killed process leaves it behind. */
+#ifndef HAUL_IO_TEMPORARY_FOLDER_H
+#define HAUL_IO_TEMPORARY_FOLDER_H
+
+#include "base/common.h"
+#include "base/error.h"
+
+struct temporary_folder;
+
+/* Made in `parent`, mode 0700, called PREFIX and six characters. */
+struct temporary_folder *temporary_folder_create(const char *parent, const char *prefix,
+                                                 struct error *error);
+/* Removes it; symbolic links in it are removed, not followed. NULL is fine. */
+void temporary_folder_destroy(struct temporary_folder *folder);
+void temporary_folder_empty(struct temporary_folder *folder); /* removes what is in it */
+
+const char *temporary_folder_path(const struct temporary_folder *folder);
+int64_t temporary_folder_free_bytes(const struct temporary_folder *folder); /* -1 = unknown */
+
+#endif
