@@ -91,6 +91,7 @@ unit_tests = \
 	tests/unit/test_run_comparison \
 	tests/unit/test_run_difference \
 	tests/unit/test_run_folder \
+	tests/unit/test_scaling \
 	tests/unit/test_sink \
 	tests/unit/test_source \
 	tests/unit/test_source_csv \
@@ -102,6 +103,7 @@ unit_tests = \
 	tests/unit/test_state_file \
 	tests/unit/test_state_rebuild \
 	tests/unit/test_state_schema \
+	tests/unit/test_statistics \
 	tests/unit/test_status_set \
 	tests/unit/test_summary \
 	tests/unit/test_text \
@@ -253,6 +255,7 @@ EXTRA_DIST += \
 	tests/support/image_turn.py \
 	tests/support/lib.sh \
 	tests/support/servers.sh \
+	tests/support/statistics_fixtures.py \
 	tests/support/summary.sh \
 	tests/support/validate.py \
 	tests/unit/bell.h \
@@ -264,6 +267,7 @@ EXTRA_DIST += \
 	tests/unit/scratch.h \
 	tests/unit/source_items.h \
 	tests/unit/state_rows.h \
+	tests/unit/statistics_fixtures.h \
 	tests/bench/run \
 	tests/fuzz/run \
 	tests/fuzz/source_fuzz.h
