@@ -17,8 +17,9 @@ static const char synopsis[] =
     "Usage: haul [get] [OPTIONS] LIST|URL...  download all URLs of LIST ('-' = stdin)\n"
     "       haul check [OPTIONS] LIST|URL...  status of every URL, nothing saved\n"
     "       haul bench [OPTIONS] LIST|URL...  compare thread counts, recommend one\n"
-    "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n"
     "       haul demo                         try it now, no internet needed\n";
+static const char more_synopsis[] =
+    "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n";
 
 static bool is_group(const char *word, enum option_group *out_group)
 {
@@ -132,7 +133,7 @@ static void print_first_screen(FILE *out)
 
 static void print_all(FILE *out)
 {
-    fprintf(out, "%s\n", synopsis);
+    fprintf(out, "%s%s\n", synopsis, more_synopsis);
     for (enum option_group group = 0; group < GROUP_COUNT; group++) {
         print_group(out, group);
         fputc('\n', out);
