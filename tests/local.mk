@@ -204,6 +204,7 @@ tree_tests = \
 
 integration_tests = \
 	tests/integration/bad_lists.sh \
+	tests/integration/bench.sh \
 	tests/integration/blocked_address.sh \
 	tests/integration/check.sh \
 	tests/integration/concurrency.sh \

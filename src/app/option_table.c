@@ -47,7 +47,7 @@ static const struct {
     {"cron", "Unattended runs"},
     {"config", "Configuration"},
     {"output", "Output"},
-    {"bench", "Comparing settings (haul bench)"},
+    {"bench", "Comparing settings"},
     {"demo", "The practice server"},
 };
 

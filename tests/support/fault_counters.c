@@ -52,6 +52,14 @@ unsigned counters_next(struct counters *counters, const char *path)
     return before;
 }
 
+unsigned counters_add(struct counters *counters, const char *path, int more)
+{
+    pthread_mutex_lock(&counters->lock);
+    unsigned sum = get_locked(counters, path, 0)->count += (unsigned)more;
+    pthread_mutex_unlock(&counters->lock);
+    return sum;
+}
+
 void counters_set(struct counters *counters, const char *path, unsigned value)
 {
     pthread_mutex_lock(&counters->lock);

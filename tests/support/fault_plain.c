@@ -9,6 +9,7 @@
 
 #define CHUNK_BYTES 1000
 #define SLOW_MS 2000
+#define CROWD_MS 20
 
 static enum ending reply_late(struct connection *connection, const char *name, long milliseconds)
 {
@@ -37,6 +38,19 @@ static enum ending serve_delay(struct connection *connection, char *rest)
 {
     long milliseconds = reply_take_number(&rest);
     return reply_late(connection, rest, milliseconds);
+}
+
+static enum ending serve_crowd(struct connection *connection, char *rest)
+{
+    struct counters *counters = connection->server->counters;
+    unsigned long most = (unsigned long)reply_take_number(&rest);
+    bool is_one_too_many = counters_add(counters, "crowd", 1) > most;
+    bool goes_on =
+        connection_wait(connection, (long)reply_query_number(connection, "ms", CROWD_MS));
+    counters_add(counters, "crowd", -1);
+    if (goes_on && is_one_too_many)
+        return reply_send(connection, 403, "", "too many\n", 9);
+    return reply_late(connection, rest, 0);
 }
 
 static enum ending serve_slow_first(struct connection *connection, char *rest)
@@ -185,6 +199,7 @@ enum ending plain_serve(struct connection *connection)
     static const struct route routes[] = {
         {"/ok/", serve_ok},
         {"/delay/", serve_delay},
+        {"/crowd/", serve_crowd},
         {"/slow-first/", serve_slow_first},
         {"/flaky/", serve_flaky},
         {"/flaky-retry-after/", serve_flaky_retry_after},

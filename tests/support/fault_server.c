@@ -16,6 +16,7 @@
  *
  *   /ok/NAME  /  /disposition/NAME  /chunked/NAME   200; with a hostile file name; chunked
  *   /delay/MS/NAME  /slow-first/NAME?ms=N           200 after a time; only the first time (2000)
+ *   /crowd/N/NAME?ms=N              200 after a time (20); 403 to what comes beside N others
  *   /flaky/N/NAME  /flaky-retry-after/N/SECONDS/NAME   503 N times for each path, then 200
  *   /status/CODE  /status/CODE/retry-after/VALUE    any status
  *   /type?ct=VALUE&body=TEXT  /type/NAME?...        a Content-Type and a body of one's choice
