@@ -25,7 +25,9 @@ libhaul_a_SOURCES += \
 	src/base/thread.c \
 	src/base/thread.h \
 	src/base/vis.c \
-	src/base/vis.h
+	src/base/vis.h \
+	src/base/xml_string.c \
+	src/base/xml_string.h
 
 libhaul_a_SOURCES += \
 	src/sync/barrier.c \
@@ -162,6 +164,16 @@ libhaul_a_SOURCES += \
 	src/io/benchmark_json.h \
 	src/io/body_check.c \
 	src/io/body_check.h \
+	src/io/chart.c \
+	src/io/chart.h \
+	src/io/chart_axis.c \
+	src/io/chart_axis.h \
+	src/io/chart_panel.c \
+	src/io/chart_panel.h \
+	src/io/chart_series.c \
+	src/io/chart_series.h \
+	src/io/chart_text.c \
+	src/io/chart_text.h \
 	src/io/command.c \
 	src/io/command.h \
 	src/io/descriptor.c \

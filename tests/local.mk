@@ -6,6 +6,7 @@ unit_tests = \
 	tests/unit/test_body_check \
 	tests/unit/test_budget \
 	tests/unit/test_cancel \
+	tests/unit/test_chart \
 	tests/unit/test_check_table \
 	tests/unit/test_clock \
 	tests/unit/test_closing \
@@ -120,7 +121,8 @@ unit_tests = \
 	tests/unit/test_url_name \
 	tests/unit/test_verification \
 	tests/unit/test_vis \
-	tests/unit/test_warnings
+	tests/unit/test_warnings \
+	tests/unit/test_xml_string
 
 check_PROGRAMS += $(unit_tests)
 
@@ -269,6 +271,7 @@ EXTRA_DIST += \
 	tests/unit/source_items.h \
 	tests/unit/state_rows.h \
 	tests/unit/statistics_fixtures.h \
+	tests/unit/xml_check.h \
 	tests/bench/run \
 	tests/fuzz/run \
 	tests/fuzz/source_fuzz.h
