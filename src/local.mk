@@ -162,6 +162,8 @@ libhaul_a_SOURCES += \
 	src/io/address.h \
 	src/io/benchmark_json.c \
 	src/io/benchmark_json.h \
+	src/io/benchmark_svg.c \
+	src/io/benchmark_svg.h \
 	src/io/body_check.c \
 	src/io/body_check.h \
 	src/io/chart.c \

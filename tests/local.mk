@@ -3,6 +3,7 @@
 # One program for each tests/unit/test_*.c, from that file alone.
 unit_tests = \
 	tests/unit/test_address \
+	tests/unit/test_benchmark_svg \
 	tests/unit/test_body_check \
 	tests/unit/test_budget \
 	tests/unit/test_cancel \
