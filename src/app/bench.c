@@ -182,8 +182,8 @@ static bool prepare(struct bench *bench, const struct cancel *cancel, struct err
     bench_screen_plan(&bench->screen, options, &bench->benchmark, &list, seed);
     if (bench->left_out > 0)
         bench_screen_say(&bench->screen,
-                         "%u setting%s with more threads than downloads at once left out",
-                         bench->left_out, bench->left_out == 1 ? " is" : "s are");
+                         "left out: %u setting%s with more threads than downloads at once",
+                         bench->left_out, bench->left_out == 1 ? "" : "s");
     uint64_t requests = list.elsewhere * bench->benchmark.setting_count *
                         (uint64_t)(options->warmup + options->runs);
     if (requests <= REQUESTS_UNASKED || options->yes)

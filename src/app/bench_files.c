@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,8 +11,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/vis.h"
+#include "io/benchmark_svg.h"
 #include "io/directory.h"
 #include "io/whole_file.h"
+
+#include "config.h"
 
 #define FILE_BYTES_MAX ((size_t)64 << 20)
 #define TITLE_BYTES_MAX 1024
@@ -100,8 +104,32 @@ static bool write_markdown(struct bench_files *files, const struct bench_view *v
     return is_written;
 }
 
+static bool write_svg(struct bench_files *files, const struct bench_view *view,
+                      const struct benchmark_facts *facts, const char *name, struct error *error)
+{
+    char date[CLOCK_TEXT_SIZE];
+    char origin[sizeof date + 64];
+    snprintf(origin, sizeof origin, "%s %s, %s", PACKAGE_NAME, PACKAGE_VERSION,
+             clock_format_seconds(date, facts->start_wall_us));
+    struct benchmark_svg_facts svg = {
+        .list = name,
+        .urls = facts->urls,
+        .runs = facts->runs,
+        .recommended = view->recommendation != NULL ? view->recommendation->setting : SIZE_MAX,
+        .origin = origin,
+    };
+    struct text text;
+    text_init(&text, BENCHMARK_SVG_BYTES_MAX);
+    benchmark_svg_append(&text, view->figures, view->benchmark->setting_count, &svg);
+    bool is_written = write_file(files, "bench.svg", text.data, text.length, error);
+    text_clear(&text);
+    return is_written;
+}
+
 bool bench_files_write(struct bench_files *files, const struct bench_view *view,
                        const struct benchmark_facts *facts, const char *name, struct error *error)
 {
-    return write_json(files, view, facts, error) && write_markdown(files, view, facts, name, error);
+    return write_json(files, view, facts, error) &&
+           write_markdown(files, view, facts, name, error) &&
+           write_svg(files, view, facts, name, error);
 }

@@ -38,7 +38,7 @@ static void append_row(struct text *text, const struct benchmark_figures *figure
     text_append_format(text, " %.3f | %.3f |", us->min / 1e6, us->max / 1e6);
     append_ratio(text, statistics_divide(us, &best->elapsed_us), has_error && figures != best);
     text_append_format(text, " %.1f |", figures->urls_per_s);
-    append_ratio(text, figures->speedup, has_error);
+    append_ratio(text, figures->speedup, figures->speedup.deviation > 0);
     text_append_format(text, " %.0f%% | %.1f | %.1f | %s |\n", figures->efficiency * 100,
                        (double)figures->p50_us / 1e3, (double)figures->p95_us / 1e3,
                        number_format_ratio(share, (double)figures->failed, (double)figures->urls));

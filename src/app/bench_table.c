@@ -80,7 +80,7 @@ static void append_speedup(struct text *text, const struct benchmark_figures *fi
     char cell[TIME_SIZE];
     if (figures->speedup.value <= 0)
         snprintf(cell, sizeof(cell), "-");
-    else if (figures->elapsed_us.count < 2)
+    else if (figures->speedup.deviation <= 0)
         snprintf(cell, sizeof(cell), "%.2f", figures->speedup.value);
     else
         snprintf(cell, sizeof(cell), "%.2f %s %.2f", figures->speedup.value,
@@ -140,7 +140,7 @@ static void append_row(struct text *text, const struct bench_view *view, size_t 
 
 static void append_latency(struct text *text, const struct bench_view *view)
 {
-    text_append_string(text, "\n   latency   p50 ms   p95 ms   p99 ms    CPU s  duty   busy  "
+    text_append_string(text, "\n   latency   p50 ms   p95 ms   p99 ms    CPU s   duty   busy  "
                              "new conns  reused\n");
     for (size_t i = 0; i < view->benchmark->setting_count; i++) {
         const struct benchmark_figures *figures = &view->figures[i];
@@ -149,7 +149,7 @@ static void append_latency(struct text *text, const struct bench_view *view)
             continue;
         append_right(
             text, benchmark_name(benchmark_axis_of(view->benchmark), &figures->setting, name), 10);
-        text_append_format(text, "%9.1f%9.1f%9.1f%9.2f%5.0f%%%7.1f%11.0f%7.0f%%\n",
+        text_append_format(text, "%9.1f%9.1f%9.1f%9.2f%6.1f%%%7.1f%11.0f%7.0f%%\n",
                            (double)figures->p50_us / 1e3, (double)figures->p95_us / 1e3,
                            (double)figures->p99_us / 1e3, figures->cpu_us / 1e6,
                            figures->duty_cycle * 100, figures->concurrency,

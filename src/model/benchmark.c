@@ -120,7 +120,7 @@ static double growth(const struct benchmark *benchmark, const struct benchmark_s
 }
 
 static void compare_with_smallest(const struct benchmark *benchmark,
-                                  struct benchmark_figures *figures)
+                                  struct benchmark_figures *figures, bool is_smallest)
 {
     struct sums ignored = {0};
     size_t count = 0;
@@ -129,6 +129,11 @@ static void compare_with_smallest(const struct benchmark *benchmark,
     free(times);
     if (base.count == 0 || figures->elapsed_us.count == 0)
         return;
+    if (is_smallest) { /* against itself there is nothing to be unsure about */
+        figures->speedup = (struct statistics_ratio){1, 0};
+        figures->efficiency = 1;
+        return;
+    }
     figures->speedup = statistics_divide(&base, &figures->elapsed_us);
     figures->efficiency = ratio(figures->speedup.value, growth(benchmark, &figures->setting));
 }
@@ -162,7 +167,7 @@ struct benchmark_figures benchmark_figures_of(const struct benchmark *benchmark,
         .p99_us = histogram_percentile(latency, 0.99),
     };
     free(times);
-    compare_with_smallest(benchmark, &figures);
+    compare_with_smallest(benchmark, &figures, setting == 0);
     return figures;
 }
 

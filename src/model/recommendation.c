@@ -45,6 +45,8 @@ static enum recommendation_limit compare(const struct benchmark_figures *chosen,
         return LIMIT_RATE;
     if (is_cpu_bound(chosen, facts) || is_cpu_bound(larger, facts))
         return LIMIT_CPU;
+    if (is_idle && facts->urls <= larger->setting.jobs)
+        return LIMIT_LIST; /* no limit could keep them busy */
     if (is_idle && facts->host_slots > 0 && larger->setting.jobs > facts->host_slots)
         return LIMIT_PER_HOST;
     if (is_idle && facts->urls < (uint64_t)LIST_ROUNDS * larger->setting.jobs)
