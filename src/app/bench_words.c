@@ -233,7 +233,8 @@ void bench_words_append_work(struct text *text, const struct bench_view *view)
             text, "waiting and computing (one thread keeps a CPU busy %s of the time)", share);
         break;
     case WORK_COMPUTING:
-        text_append_string(text, "mostly computing: more threads than CPUs do not help");
+        text_append_string(text,
+                           "mostly computing: what would help is a faster or a second machine");
         break;
     case WORK_UNKNOWN:
     case WORK_COUNT:

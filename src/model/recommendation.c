@@ -5,7 +5,7 @@
 
 #define RATE_SHARE 0.90 /* of a rate that is allowed: then it is what limits */
 #define BUSY_SHARE 0.95 /* of all CPUs of the machine, whoever keeps them busy ... */
-#define OWN_SHARE 0.20  /* ... when so much of it is this process, and not a stranger */
+#define OWN_SHARE 0.10  /* ... when so much of it is this process, and not a stranger */
 #define IDLE_SHARE 0.80 /* of the downloads that may run at once: below, some had nothing to do */
 #define LIST_ROUNDS 4   /* a list that gives each worker fewer URLs is short */
 

@@ -36,7 +36,7 @@ check_result() {
 # --- waiting -------------------------------------------------------------------------------------
 
 # A server that is far away: twice the threads, half the time. A loaded machine may be slower.
-bench 0 --demo --delay 20ms --sample 96 --threads 1,2,4,8 --runs 2 --seed 1
+bench 0 --demo --delay 20ms --sample 48 --threads 1,2,4,8 --runs 2 --seed 1
 check_result
 assert_eq "$(result '.recommendation | "\(.threads) \(.jobs) \(.limit) \(.work)"')" \
     "8 8 none waiting" recommendation
@@ -47,7 +47,7 @@ fi
 assert_eq "$(result '[.runs[] | select(.warmup | not)] | group_by(.round) | map(length) |
     tostring')" "[4,4]" "runs of each round"
 assert_eq "$(result '[.runs[] | select(.warmup)][0].threads')" 1 "the first warm-up"
-assert_eq "$(result '[.runs[].urls] | unique | tostring')" "[96]" "URLs of each run"
+assert_eq "$(result '[.runs[].urls] | unique | tostring')" "[48]" "URLs of each run"
 assert_eq "$(result '[.runs[] | .connections_opened <= .threads] | all')" true \
     "connections of each run are its own"
 assert_eq "$(result '[.runs[] | .connections_opened >= 1] | all')" true \
@@ -56,7 +56,7 @@ assert_eq "$(result '[.settings[] | .concurrency <= .jobs * 1.05] | all')" true 
 assert_eq "$(result .model)" null "a model of four settings"
 
 # A server that works on four at once.
-bench 0 --demo --delay 20ms --capacity 4 --sample 64 --threads 1,2,4,8,16 --runs 2
+bench 0 --demo --delay 10ms --capacity 4 --sample 64 --threads 1,2,4,8,16 --runs 2
 check_result
 assert_eq "$(result '.recommendation | "\(.threads) \(.limit)"')" "4 server" recommendation
 assert "the limit is not told" grep -q '^limit  *the server: ' "$OUT"
@@ -78,7 +78,7 @@ assert "the limit is not told" grep -q "^limit  *this machine's CPU: " "$OUT"
 # --- failures that grow with concurrency -----------------------------------------------------------
 
 start_fault_server
-printf "$FAULT/crowd/4/%s?ms=20\n" {1..64} >"$WORK/crowd.txt"
+printf "$FAULT/crowd/4/%s?ms=10\n" {1..64} >"$WORK/crowd.txt"
 bench 1 --threads 1,2,4,8,16 --runs 2 --per-host 16 --no-slow-start "$WORK/crowd.txt"
 check_result
 assert_eq "$(result '.recommendation | "\(.threads) \(.limit)"')" "4 failures" recommendation
