@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "base/vis.h"
@@ -83,11 +84,13 @@ void bench_screen_plan(struct bench_screen *screen, const struct options *option
     bench_screen_say(
         screen,
         "plan: %s URL%s x %zu setting%s x (%lld warm-up + %lld run%s) = %s requests to "
-        "%s host%s, interleaved (seed %llu), %s",
+        "%s host%s",
         urls, plural(list->urls), benchmark->setting_count, plural(benchmark->setting_count),
         (long long)options->warmup, (long long)options->runs, plural((uint64_t)options->runs),
-        total, hosts, plural(list->hosts), (unsigned long long)seed,
-        options->sink == SINK_DISK ? "files stored and removed" : "bodies thrown away");
+        total, hosts, plural(list->hosts));
+    bench_screen_say(screen, "      interleaved (seed %llu), %s", (unsigned long long)seed,
+                     options->sink == SINK_DISK ? "files stored and removed"
+                                                : "bodies thrown away");
 }
 
 bool bench_screen_can_ask(void)
@@ -133,6 +136,16 @@ static void append_setting(struct text *line, const struct benchmark *benchmark,
         text_append_format(line, ", %s %s%s", name, unit, plural(number));
 }
 
+/* It is a guess: whole seconds. */
+static const char *format_left(char out[NUMBER_SIZE], int64_t us)
+{
+    int64_t seconds = (us + CLOCK_SECOND_US - 1) / CLOCK_SECOND_US;
+    if (seconds >= 60)
+        return number_format_duration(out, seconds * CLOCK_SECOND_US);
+    snprintf(out, NUMBER_SIZE, "%lld s", (long long)seconds);
+    return out;
+}
+
 void bench_screen_begin(struct bench_screen *screen, const struct benchmark *benchmark,
                         size_t setting, unsigned round, unsigned rounds, int64_t left_us)
 {
@@ -146,7 +159,7 @@ void bench_screen_begin(struct bench_screen *screen, const struct benchmark *ben
     append_round(&line, round, rounds);
     append_setting(&line, benchmark, setting);
     if (left_us >= 0)
-        text_append_format(&line, ", about %s left", number_format_duration(left, left_us));
+        text_append_format(&line, ", about %s left", format_left(left, left_us));
     text_append_string(&line, " ...");
     unsigned columns = terminal_columns(STDERR_FILENO);
     if (line.length - start >= columns)

@@ -5,7 +5,8 @@
 
 #include "base/number.h"
 
-#define FIXED_COLUMNS 66 /* of a row, without its bar */
+#define TIME_COLUMNS 17
+#define FIXED_COLUMNS 71 /* of a row, without its bar */
 #define BAR_LEAST 6
 #define BAR_MOST 40
 #define TIME_SIZE 40
@@ -103,7 +104,8 @@ static void append_heading(struct text *text, const struct bench_view *view,
 {
     int bar = bar_columns(style);
     append_right(text, heading(view), 10);
-    append_right(text, style->is_unicode ? "time (mean \u00B1 s)" : "time (mean +- s)", 19);
+    append_right(text, style->is_unicode ? "time (mean \u00B1 s)" : "time (mean +- s)",
+                 TIME_COLUMNS);
     append_right(text, "url/s", 9);
     text_append_format(text, "%*s", bar > 0 ? bar + (style->is_unicode ? 4 : 6) : 2, "");
     text_append_string(text, "       speedup   eff   fail\n");
@@ -124,7 +126,7 @@ static void append_row(struct text *text, const struct bench_view *view, size_t 
     text_append_string(text, is_chosen ? "> " : "  ");
     append_right(text, benchmark_name(benchmark_axis_of(view->benchmark), &figures->setting, name),
                  8);
-    append_right(text, format_time(time, &figures->elapsed_us, style->is_unicode), 19);
+    append_right(text, format_time(time, &figures->elapsed_us, style->is_unicode), TIME_COLUMNS);
     text_append_format(text, " %8.1f", figures->urls_per_s);
     if (bar > 0)
         append_bar(text, figures->urls_per_s / best_rate(view), bar, style->is_unicode);

@@ -40,8 +40,10 @@ static double mean_of(const struct bench_view *view, size_t setting)
 static void append_difference(struct text *text, double us, double than_us)
 {
     double ratio = us / than_us;
-    if (ratio >= 2)
+    if (ratio >= 1.5)
         text_append_format(text, "takes %.1fx as long", ratio);
+    else if (fabs(ratio - 1) < 0.005)
+        text_append_string(text, "is as fast");
     else if (ratio >= 1)
         text_append_format(text, "is %.0f%% slower", (ratio - 1) * 100);
     else
@@ -198,6 +200,12 @@ void bench_words_append_limit(struct text *text, const struct bench_view *view)
                            "--per-host: the hosts of the list may have %llu downloads at once "
                            "together, others wait",
                            (unsigned long long)facts->host_slots);
+        break;
+    case LIMIT_JOBS:
+        text_append_format(text,
+                           "--jobs: the %u downloads that may run at once were busy, more of them "
+                           "may help",
+                           compared->setting.jobs);
         break;
     case LIMIT_LIST:
         text_append_format(text,

@@ -51,6 +51,8 @@ static enum recommendation_limit compare(const struct benchmark_figures *chosen,
         return LIMIT_PER_HOST;
     if (is_idle && facts->urls < (uint64_t)LIST_ROUNDS * larger->setting.jobs)
         return LIMIT_LIST;
+    if (larger->setting.jobs == chosen->setting.jobs)
+        return LIMIT_JOBS;
     double later_us = larger->wait_us - chosen->wait_us;
     double longer_us = larger->receive_us - chosen->receive_us;
     return later_us >= longer_us ? LIMIT_SERVER : LIMIT_LINK;
@@ -69,7 +71,8 @@ static enum recommendation_limit find_limit(const struct benchmark_figures *figu
         if (!is_measured(&figures[i]) && figures[i].elapsed_us.count == 0)
             continue;
         are_all_failing = are_all_failing && chosen->rises[i];
-        if (!chosen->rises[i])
+        bool has_more_jobs = larger == NULL || figures[i].setting.jobs >= larger->setting.jobs;
+        if (!chosen->rises[i] && has_more_jobs)
             larger = &figures[i];
         else if (figures[i].elapsed_us.mean * RECOMMENDATION_TOLERANCE < best->elapsed_us.mean)
             is_faster_with_failures = true;
@@ -128,7 +131,7 @@ bool recommendation_make(const struct benchmark_figures *figures, size_t count,
 
 const char *recommendation_limit_name(enum recommendation_limit limit)
 {
-    static const char *const names[] = {"none", "cpu",      "rate",   "per-host",
+    static const char *const names[] = {"none", "cpu",      "rate",   "per-host", "jobs",
                                         "list", "failures", "server", "link"};
     _Static_assert(ARRAY_LENGTH(names) == LIMIT_COUNT, "one name for each limit");
     return names[limit];

@@ -19,6 +19,7 @@ enum recommendation_limit {
     LIMIT_CPU,      /* this machine computes all the time */
     LIMIT_RATE,     /* --rate, --host-rate or --limit-rate */
     LIMIT_PER_HOST, /* --per-host */
+    LIMIT_JOBS,     /* --jobs: all downloads that may run at once were busy; threads are enough */
     LIMIT_LIST,     /* too few URLs: workers are idle */
     LIMIT_FAILURES, /* more fail or are asked to come back later */
     LIMIT_SERVER,   /* replies begin later */
