@@ -44,6 +44,7 @@ struct bench {
     struct machine machine;
     struct report_settings *settings;
     struct benchmark_facts facts;
+    bool has_written;  /* the files, the last time */
     unsigned left_out; /* settings with more threads than downloads */
     enum bench_end end;
     int signal_number;  /* that ended it, 0 = none */
@@ -128,8 +129,8 @@ static void write_files(struct bench *bench, const char *outcome)
     facts->reason = view->recommendation != NULL ? reason.data : NULL;
     facts->scaling = view->scaling;
     facts->amdahl = view->amdahl;
-    if (!bench_files_write(bench->files, view, facts, name.data, &error) &&
-        bench->error.kind == ERROR_NONE)
+    bench->has_written = bench_files_write(bench->files, view, facts, name.data, &error);
+    if (!bench->has_written && bench->error.kind == ERROR_NONE)
         bench->error = error;
     text_clear(&reason);
     text_clear(&name);
@@ -256,7 +257,10 @@ static void measure(struct bench *bench)
         .on_dropped = on_dropped,
         .context = bench,
     };
-    bench->end = bench_runs_execute(&settings, &bench->signal_number, &bench->error);
+    write_files(bench, "running"); /* what cannot be written is known before anybody waits */
+    bench->end = bench->error.kind != ERROR_NONE
+                     ? BENCH_ERROR
+                     : bench_runs_execute(&settings, &bench->signal_number, &bench->error);
     if (bench->end == BENCH_SIGNAL)
         bench_screen_say(&bench->screen, "interrupted: the runs before are kept");
     else if (bench->end == BENCH_GONE)
@@ -278,16 +282,17 @@ static bool print_table(const struct bench *bench)
     };
     struct text text;
     text_init(&text, OUTPUT_BYTES_MAX);
-    text_append_char(&text, '\n');
     bench_table_append(&text, view, &style);
-    text_append_string(&text, "wrote       bench.json  bench.md  bench.svg");
-    if (strcmp(bench->options.output_dir, ".") != 0) {
+    if (bench->has_written)
+        text_append_string(&text, "wrote       bench.json  bench.md  bench.svg");
+    if (bench->has_written && strcmp(bench->options.output_dir, ".") != 0) {
         char shown[NAME_BYTES_MAX];
         text_append_format(&text, "  in %s",
                            vis_format(shown, sizeof shown, bench->options.output_dir,
                                       strlen(bench->options.output_dir)));
     }
-    text_append_char(&text, '\n');
+    if (bench->has_written)
+        text_append_char(&text, '\n');
     bool is_printed = descriptor_write(STDOUT_FILENO, text.data, text.length) == 0;
     text_clear(&text);
     bench_view_destroy(view);

@@ -176,7 +176,9 @@ static bool read_with(struct reader *reader, const struct options *options,
                       struct error *error)
 {
     struct run_settings settings;
-    bool is_read = run_settings_init(&settings, options, error) && lists_check(operands, error);
+    struct options reading = *options; /* nothing is downloaded: any machine can do that */
+    reading.jobs = reading.threads = (struct count_list){{1}, 1};
+    bool is_read = run_settings_init(&settings, &reading, error) && lists_check(operands, error);
     if (is_read)
         reader->lists = lists_open(operands, source, error);
     is_read = is_read && reader->lists != NULL;

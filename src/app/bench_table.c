@@ -204,6 +204,11 @@ static void append_conclusions(struct text *text, const struct bench_view *view,
 void bench_table_append(struct text *text, const struct bench_view *view,
                         const struct bench_table_style *style)
 {
+    if (best_rate(view) <= 0) {
+        append_conclusions(text, view, style->columns);
+        return;
+    }
+    text_append_char(text, '\n');
     append_heading(text, view, style);
     for (size_t i = 0; i < view->benchmark->setting_count; i++) {
         if (view->figures[i].elapsed_us.count > 0)
