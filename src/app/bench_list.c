@@ -113,6 +113,8 @@ static int compare_places(const void *a, const void *b)
 static bool write_sample(struct bench_list *list, struct error *error)
 {
     bool is_written = true;
+    if (list->sampled_count == 0)
+        return true;
     qsort(list->sampled, list->sampled_count, sizeof(*list->sampled), compare_places);
     for (size_t i = 0; i < list->sampled_count && is_written; i++)
         is_written = append(list, list->sampled[i].row, strlen(list->sampled[i].row), error);
@@ -124,14 +126,15 @@ static bool take_url(struct bench_list *list, const struct job *job, struct erro
     struct text row;
     bool is_taken = true;
     text_init(&row, ROW_BYTES_MAX);
-    if (!list_row_append(&row, job))
+    if (!list_row_append(&row, job)) {
         list->facts.bad++;
-    else if (list->sample > 0)
-        draw(list, list->facts.listed++, &row);
-    else
-        is_taken = append(list, row.data, row.length, error);
-    if (list->sample == 0 && !row.is_full)
-        list->facts.listed++;
+    } else {
+        uint64_t place = list->facts.listed++;
+        if (list->sample > 0)
+            draw(list, place, &row);
+        else
+            is_taken = append(list, row.data, row.length, error);
+    }
     text_clear(&row);
     return is_taken;
 }

@@ -136,8 +136,8 @@ static void tell_jobs(struct bench_runs *runs, unsigned jobs, unsigned wanted)
 {
     if (jobs < wanted && !runs->has_told_jobs) {
         bench_screen_say(runs->settings->screen,
-                         "warning: the limit on open files (ulimit -n) allows %u downloads at "
-                         "once, not %u",
+                         "warning: the limit on open files (ulimit -n) allows %u at once, "
+                         "not %u downloads",
                          jobs, wanted);
         runs->has_told_jobs = true;
     }
