@@ -189,11 +189,12 @@ libreplay_a_SOURCES = tests/fuzz/replay.c
 EXTRA_DIST += tests/fuzz/corpus
 
 # Measured by make bench; built by make check, so that they cannot rot.
-check_PROGRAMS += \
+bench_programs = \
 	tests/bench/bare_loop \
 	tests/bench/bench_record \
 	tests/bench/bench_source \
 	tests/bench/measure
+check_PROGRAMS += $(bench_programs)
 
 TESTS += $(unit_tests)
 
@@ -273,7 +274,14 @@ EXTRA_DIST += \
 	tests/unit/state_rows.h \
 	tests/unit/statistics_fixtures.h \
 	tests/unit/xml_check.h \
+	tests/bench/budgets.sh \
+	tests/bench/figures.sh \
+	tests/bench/first_request.py \
+	tests/bench/peers.sh \
+	tests/bench/pool.py \
 	tests/bench/run \
+	tests/bench/table.py \
+	tests/bench/workloads.sh \
 	tests/fuzz/run \
 	tests/fuzz/source_fuzz.h
 
@@ -287,9 +295,13 @@ AM_TESTS_ENVIRONMENT = \
 	BUILDDIR='$(abs_top_builddir)'; export BUILDDIR; \
 	TESTS_SUPPORT='$(abs_top_srcdir)/tests/support'; export TESTS_SUPPORT;
 
-.PHONY: bench fuzz fuzz-run
-bench: all $(check_PROGRAMS)
-	$(AM_TESTS_ENVIRONMENT) bash '$(srcdir)/tests/bench/run'
+.PHONY: bench bench-programs fuzz fuzz-run
+bench-programs: all $(bench_programs) tests/support/fault_server$(EXEEXT)
+
+# SECTIONS are some of those that tests/bench/run knows; none are all of them.
+SECTIONS =
+bench: bench-programs
+	$(AM_TESTS_ENVIRONMENT) bash '$(srcdir)/tests/bench/run' $(SECTIONS)
 
 # FUZZ_SECONDS is for each target; tests/fuzz/run tells what else the environment can say.
 FUZZ_SECONDS = 60
