@@ -6,4 +6,5 @@ dist_pkgdata_DATA += \
 	doc/haul.result-1.schema.json
 
 EXTRA_DIST += \
-	doc/architecture.md
+	doc/architecture.md \
+	doc/performance.md
