@@ -105,13 +105,16 @@ bool recommendation_make(const struct benchmark_figures *figures, size_t count,
 {
     struct recommendation chosen = {.setting = SIZE_MAX, .best = SIZE_MAX};
     const struct benchmark_figures *base = NULL;
+    bool has_all_at_once = false; /* a larger setting could only be faster by chance */
     for (size_t i = 0; i < count; i++) {
         if (figures[i].elapsed_us.count == 0)
             continue;
         base = base != NULL ? base : &figures[i];
         chosen.largest = i;
         chosen.rises[i] = does_rise(base, &figures[i]);
-        bool is_eligible = is_measured(&figures[i]) && !chosen.rises[i];
+        bool is_eligible = is_measured(&figures[i]) && !chosen.rises[i] && !has_all_at_once;
+        has_all_at_once =
+            has_all_at_once || (is_eligible && figures[i].setting.jobs >= facts->urls);
         if (is_eligible && (chosen.best == SIZE_MAX ||
                             figures[i].elapsed_us.mean < figures[chosen.best].elapsed_us.mean))
             chosen.best = i;
@@ -119,7 +122,7 @@ bool recommendation_make(const struct benchmark_figures *figures, size_t count,
     if (chosen.best == SIZE_MAX)
         return false;
     double most_us = figures[chosen.best].elapsed_us.mean * RECOMMENDATION_TOLERANCE;
-    for (size_t i = 0; i < count && chosen.setting == SIZE_MAX; i++) {
+    for (size_t i = 0; i <= chosen.best && chosen.setting == SIZE_MAX; i++) {
         if (is_measured(&figures[i]) && !chosen.rises[i] && figures[i].elapsed_us.mean <= most_us)
             chosen.setting = i;
     }
