@@ -98,6 +98,9 @@ void transfer_options_apply(CURL *handle, const struct transfer_options *options
          * HTTP/2 one stream that is paused holds up all others of its connection. */
         curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     }
+    /* A connection that is just being made may carry this request, too, once HTTP/2 was agreed. */
+    if (job_target(options->job)->is_https)
+        curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);
     if (options->job->is_checked && !options->job->is_probed_by_get)
         curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(handle, CURLOPT_SHARE, options->share);

@@ -91,3 +91,23 @@ check_run
 assert_class /short truncated
 assert_class /chunked-cut truncated
 assert_files
+
+# Where HTTP/2 is agreed, all downloads of a worker share one connection from the first on.
+HTTP2_PORT=$(free_port)
+NGINX_HTTP="server {
+    listen 127.0.0.1:$HTTP2_PORT ssl http2;
+    root $WORK/www;
+    ssl_certificate $WORK/good.pem;
+    ssl_certificate_key $WORK/good.key;
+}"
+for i in {1..40}; do
+    head -c 20000 /dev/urandom >"$WORK/www/$i.bin"
+done
+start_nginx
+printf "https://localhost:$HTTP2_PORT/%s.bin\n" {1..40} >"$WORK/http2.txt"
+fresh_dir http2
+run_haul 0 -d "$DIR" --threads 1 -j 8 --per-host 8 --cacert "$WORK/authority.pem" "$WORK/http2.txt"
+check_run
+assert_tree_equal "$DIR" "$WORK/www"
+assert_eq "$(records | jq -r .http_version | sort | uniq -c | xargs)" "40 2" "HTTP versions"
+assert_eq "$(report .connections.opened)" 1 "connections for 40 files"
