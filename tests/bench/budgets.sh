@@ -207,3 +207,51 @@ section_source() {
     fi
     judge source "formats read below their speed" "$slow" at-most 0 formats
 }
+
+# The whole program with one setting, timed from outside: hyperfine's mean, in microseconds.
+hyperfine_us() { # THREADS LIST ARGUMENT...
+    local threads=$1 list=$2
+    shift 2
+    hyperfine --style none --warmup 1 --runs "$ROUNDS" --prepare "rm -rf $OUT_DIR" \
+        --export-json "$WORK/hyperfine.json" \
+        "$HAUL -q --threads $threads -j $threads --per-host 16 --no-slow-start $* -d $OUT_DIR $list" \
+        >"$WORK/peer.log" 2>&1
+    jq '.results[0].mean * 1e6 | floor' "$WORK/hyperfine.json"
+}
+
+# What haul bench says of a setting against what hyperfine says of plain haul with it.
+agree_on() { # LIST_NAME ARGUMENT...
+    local name=$1 list=$WORK/agree-$1.txt threads ours theirs
+    shift
+    "$HAUL" bench -q --sink disk --threads 1,4,16 --runs "$ROUNDS" --per-host 16 --no-slow-start "$@" \
+        --output-dir "$WORK/agree" "$list" >"$WORK/peer.log" 2>&1
+    for threads in 1 4 16; do
+        echo "  agree: $name, $threads" >&2
+        theirs=$(hyperfine_us "$threads" "$list" "$@")
+        ours=$(jq --argjson n "$threads" '.settings[] | select(.threads == $n).mean_us' \
+            "$WORK/agree/bench.json")
+        judge agree "hyperfine against haul bench: $name, $threads threads" \
+            "$(calculate %.3f "($theirs > $ours ? $theirs / $ours : $ours / $theirs)")" at-most 1.10 times
+    done
+}
+
+section_agree() {
+    local i
+    command -v hyperfine >/dev/null || {
+        echo "  agree: hyperfine is not installed" >&2
+        return
+    }
+    note section agree "haul bench against hyperfine, which times the whole program"
+    OUT_DIR=$WORK/out
+    start_fault_server
+    for ((i = 0; i < 320; i++)); do
+        echo "$FAULT/delay/50/file-$i"
+    done >"$WORK/agree-waiting.txt"
+    agree_on waiting
+    stop_child "$FAULT_PID"
+    make_files agree 600 1048576
+    list_files agree "$SITE"
+    mv "$WORK/agree.txt" "$WORK/agree-computing.txt"
+    agree_on computing --hash sha512 --sync none
+    rm -rf "$WORK/www/agree" "$OUT_DIR" "$WORK/agree"
+}
