@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -61,6 +63,12 @@ void temporary_folder_destroy(struct temporary_folder *folder)
 const char *temporary_folder_path(const struct temporary_folder *folder)
 {
     return folder->path;
+}
+
+bool temporary_folder_is_memory(const struct temporary_folder *folder)
+{
+    struct statfs status;
+    return statfs(folder->path, &status) == 0 && status.f_type == TMPFS_MAGIC;
 }
 
 int64_t temporary_folder_free_bytes(const struct temporary_folder *folder)
