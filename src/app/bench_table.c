@@ -6,7 +6,8 @@
 #include "base/number.h"
 
 #define TIME_COLUMNS 17
-#define FIXED_COLUMNS 71 /* of a row, without its bar */
+#define NAME_LEAST 8
+#define FIXED_COLUMNS 63 /* of a row, without its name and bar */
 #define BAR_LEAST 6
 #define BAR_MOST 40
 #define TIME_SIZE 40
@@ -39,7 +40,7 @@ static double best_rate(const struct bench_view *view)
 static const char *format_time(char out[TIME_SIZE], const struct statistics *us, bool is_unicode)
 {
     double seconds = us->mean / 1e6;
-    int decimals = seconds >= 100 ? 1 : seconds >= 10 ? 2 : 3;
+    int decimals = seconds >= 1000 ? 0 : seconds >= 100 ? 1 : seconds >= 10 ? 2 : 3;
     if (us->count < 2)
         snprintf(out, TIME_SIZE, "%.*f s", decimals, seconds);
     else
@@ -79,13 +80,14 @@ static void append_speedup(struct text *text, const struct benchmark_figures *fi
                            bool is_unicode)
 {
     char cell[TIME_SIZE];
+    int decimals = figures->speedup.value >= 100 ? 1 : 2;
     if (figures->speedup.value <= 0)
         snprintf(cell, sizeof(cell), "-");
     else if (figures->speedup.deviation <= 0)
-        snprintf(cell, sizeof(cell), "%.2f", figures->speedup.value);
+        snprintf(cell, sizeof(cell), "%.*f", decimals, figures->speedup.value);
     else
-        snprintf(cell, sizeof(cell), "%.2f %s %.2f", figures->speedup.value,
-                 is_unicode ? "\u00B1" : "+-", figures->speedup.deviation);
+        snprintf(cell, sizeof(cell), "%.*f %s %.*f", decimals, figures->speedup.value,
+                 is_unicode ? "\u00B1" : "+-", decimals, figures->speedup.deviation);
     append_right(text, cell, 14);
     if (figures->speedup.value > 0)
         text_append_format(text, "  %3.0f%%", figures->efficiency * 100);
@@ -93,17 +95,30 @@ static void append_speedup(struct text *text, const struct benchmark_figures *fi
         text_append_string(text, "     -");
 }
 
-static int bar_columns(const struct bench_table_style *style)
+/* Of the longest name: one of a grid may be long. */
+static int name_columns(const struct bench_view *view)
 {
-    int columns = (int)style->columns - FIXED_COLUMNS;
+    enum benchmark_axis axis = benchmark_axis_of(view->benchmark);
+    int columns = NAME_LEAST;
+    for (size_t i = 0; i < view->benchmark->setting_count; i++) {
+        char name[BENCHMARK_NAME_SIZE];
+        int length = (int)strlen(benchmark_name(axis, &view->benchmark->settings[i], name));
+        columns = length > columns ? length : columns;
+    }
+    return columns;
+}
+
+static int bar_columns(const struct bench_view *view, const struct bench_table_style *style)
+{
+    int columns = (int)style->columns - FIXED_COLUMNS - name_columns(view);
     return columns < BAR_LEAST ? 0 : columns > BAR_MOST ? BAR_MOST : columns;
 }
 
 static void append_heading(struct text *text, const struct bench_view *view,
                            const struct bench_table_style *style)
 {
-    int bar = bar_columns(style);
-    append_right(text, heading(view), 10);
+    int bar = bar_columns(view, style);
+    append_right(text, heading(view), 2 + name_columns(view));
     append_right(text, style->is_unicode ? "time (mean \u00B1 s)" : "time (mean +- s)",
                  TIME_COLUMNS);
     append_right(text, "url/s", 9);
@@ -120,12 +135,12 @@ static void append_row(struct text *text, const struct bench_view *view, size_t 
     char name[BENCHMARK_NAME_SIZE];
     char time[TIME_SIZE];
     char share[NUMBER_SIZE];
-    int bar = bar_columns(style);
+    int bar = bar_columns(view, style);
     if (is_chosen && style->has_colour)
         text_append_string(text, "\033[1m");
     text_append_string(text, is_chosen ? "> " : "  ");
     append_right(text, benchmark_name(benchmark_axis_of(view->benchmark), &figures->setting, name),
-                 8);
+                 name_columns(view));
     append_right(text, format_time(time, &figures->elapsed_us, style->is_unicode), TIME_COLUMNS);
     text_append_format(text, " %8.1f", figures->urls_per_s);
     if (bar > 0)
@@ -142,15 +157,19 @@ static void append_row(struct text *text, const struct bench_view *view, size_t 
 
 static void append_latency(struct text *text, const struct bench_view *view)
 {
-    text_append_string(text, "\n   latency   p50 ms   p95 ms   p99 ms    CPU s   duty   busy  "
-                             "new conns  reused\n");
+    int columns = 2 + name_columns(view);
+    text_append_char(text, '\n');
+    append_right(text, "latency", columns);
+    text_append_string(text,
+                       "   p50 ms   p95 ms   p99 ms    CPU s   duty   busy  new conns  reused\n");
     for (size_t i = 0; i < view->benchmark->setting_count; i++) {
         const struct benchmark_figures *figures = &view->figures[i];
         char name[BENCHMARK_NAME_SIZE];
         if (figures->elapsed_us.count == 0)
             continue;
-        append_right(
-            text, benchmark_name(benchmark_axis_of(view->benchmark), &figures->setting, name), 10);
+        append_right(text,
+                     benchmark_name(benchmark_axis_of(view->benchmark), &figures->setting, name),
+                     columns);
         text_append_format(text, "%9.1f%9.1f%9.1f%9.2f%6.1f%%%7.1f%11.0f%7.0f%%\n",
                            (double)figures->p50_us / 1e3, (double)figures->p95_us / 1e3,
                            (double)figures->p99_us / 1e3, figures->cpu_us / 1e6,
