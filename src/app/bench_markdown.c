@@ -23,6 +23,17 @@ static void append_ratio(struct text *text, struct statistics_ratio ratio, bool 
         text_append_format(text, " %.2f |", ratio.value);
 }
 
+/* The smallest setting has no run when the first round was interrupted. */
+static void append_speedup(struct text *text, const struct benchmark_figures *figures)
+{
+    if (figures->speedup.value <= 0) {
+        text_append_string(text, " - | - |");
+        return;
+    }
+    append_ratio(text, figures->speedup, figures->speedup.deviation > 0);
+    text_append_format(text, " %.0f%% |", figures->efficiency * 100);
+}
+
 static void append_row(struct text *text, const struct benchmark_figures *figures,
                        const struct benchmark_figures *best)
 {
@@ -38,9 +49,9 @@ static void append_row(struct text *text, const struct benchmark_figures *figure
     text_append_format(text, " %.3f | %.3f |", us->min / 1e6, us->max / 1e6);
     append_ratio(text, statistics_divide(us, &best->elapsed_us), has_error && figures != best);
     text_append_format(text, " %.1f |", figures->urls_per_s);
-    append_ratio(text, figures->speedup, figures->speedup.deviation > 0);
-    text_append_format(text, " %.0f%% | %.1f | %.1f | %s |\n", figures->efficiency * 100,
-                       (double)figures->p50_us / 1e3, (double)figures->p95_us / 1e3,
+    append_speedup(text, figures);
+    text_append_format(text, " %.1f | %.1f | %s |\n", (double)figures->p50_us / 1e3,
+                       (double)figures->p95_us / 1e3,
                        number_format_ratio(share, (double)figures->failed, (double)figures->urls));
 }
 
