@@ -65,7 +65,8 @@ struct machine_load machine_load_now(void)
 
 double machine_load_between(const struct machine_load *before, const struct machine_load *after)
 {
-    if (after->all < before->all + LEAST_TICKS || after->busy < before->busy)
+    if (before->all == 0 || after->all < before->all + LEAST_TICKS || after->busy < before->busy)
         return -1;
-    return (double)(after->busy - before->busy) / (double)(after->all - before->all);
+    double share = (double)(after->busy - before->busy) / (double)(after->all - before->all);
+    return share < 1 ? share : 1; /* iowait may go back, and then `all` has grown too little */
 }
