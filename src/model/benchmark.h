@@ -59,7 +59,7 @@ struct benchmark_figures {
     double urls_per_s;            /* means of the runs' sums by the mean time */
     double bytes_per_s;
     struct statistics_ratio speedup; /* against the smallest setting; value 0 = unknown */
-    double efficiency;    /* speed-up by times as many threads (or jobs, where threads are equal) */
+    double efficiency;    /* speed-up by times as many jobs (or threads, where jobs are equal) */
     double failure_share; /* of URLs */
     double trouble_share; /* of attempts: failed, also those that a retry made good */
     uint64_t urls;        /* sums over the runs */
