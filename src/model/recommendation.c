@@ -72,8 +72,8 @@ static enum recommendation_limit find_limit(const struct benchmark_figures *figu
             continue;
         are_all_failing = are_all_failing && chosen->rises[i];
         bool has_more_jobs = larger == NULL || figures[i].setting.jobs >= larger->setting.jobs;
-        if (!chosen->rises[i] && has_more_jobs)
-            larger = &figures[i];
+        if (!chosen->rises[i])
+            larger = has_more_jobs ? &figures[i] : larger;
         else if (figures[i].elapsed_us.mean * RECOMMENDATION_TOLERANCE < best->elapsed_us.mean)
             is_faster_with_failures = true;
     }
