@@ -149,20 +149,11 @@ static void append_growth(struct text *text, double before_us, double after_us)
                        number_format_duration(after, (int64_t)after_us));
 }
 
-/* The largest setting that failed no more, or else the largest. */
-static size_t compared_setting(const struct recommendation *chosen)
-{
-    size_t compared = chosen->largest;
-    while (compared > chosen->setting && chosen->rises[compared])
-        compared--;
-    return compared;
-}
-
 static void append_server_or_link(struct text *text, const struct bench_view *view)
 {
     const struct recommendation *chosen = view->recommendation;
     const struct benchmark_figures *before = &view->figures[chosen->setting];
-    const struct benchmark_figures *after = &view->figures[compared_setting(chosen)];
+    const struct benchmark_figures *after = &view->figures[chosen->compared];
     bool is_server = chosen->limit == LIMIT_SERVER;
     char name[BENCHMARK_NAME_SIZE];
     char cpu[NUMBER_SIZE];
@@ -182,7 +173,7 @@ void bench_words_append_limit(struct text *text, const struct bench_view *view)
 {
     const struct recommendation *chosen = view->recommendation;
     const struct recommendation_facts *facts = view->facts;
-    const struct benchmark_figures *compared = &view->figures[compared_setting(chosen)];
+    const struct benchmark_figures *compared = &view->figures[chosen->compared];
     char name[BENCHMARK_NAME_SIZE];
     switch (chosen->limit) {
     case LIMIT_NONE:

@@ -58,10 +58,10 @@ static enum recommendation_limit compare(const struct benchmark_figures *chosen,
     return later_us >= longer_us ? LIMIT_SERVER : LIMIT_LINK;
 }
 
-/* Why the recommended setting is not a larger one. */
+/* Why the recommended setting is not a larger one. Sets `compared`. */
 static enum recommendation_limit find_limit(const struct benchmark_figures *figures, size_t count,
                                             const struct recommendation_facts *facts,
-                                            const struct recommendation *chosen)
+                                            struct recommendation *chosen)
 {
     const struct benchmark_figures *best = &figures[chosen->best];
     const struct benchmark_figures *larger = NULL;
@@ -77,6 +77,7 @@ static enum recommendation_limit find_limit(const struct benchmark_figures *figu
         else if (figures[i].elapsed_us.mean * RECOMMENDATION_TOLERANCE < best->elapsed_us.mean)
             is_faster_with_failures = true;
     }
+    chosen->compared = larger != NULL ? (size_t)(larger - figures) : chosen->setting;
     if (chosen->setting == chosen->largest) {
         if (is_rate_bound(best, facts))
             return LIMIT_RATE;

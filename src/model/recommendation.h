@@ -46,9 +46,10 @@ struct recommendation_facts {
 };
 
 struct recommendation {
-    size_t setting; /* the recommended one */
-    size_t best;    /* the fastest of those whose failures did not rise */
-    size_t largest; /* the largest that was measured */
+    size_t setting;  /* the recommended one */
+    size_t best;     /* the fastest of those whose failures did not rise */
+    size_t largest;  /* the largest that was measured */
+    size_t compared; /* the larger one that tells the limit; the recommended one without any */
     enum recommendation_limit limit;
     enum recommendation_work work;
     bool rises[BENCHMARK_SETTINGS_MAX]; /* more fail there than with the smallest setting */
