@@ -3,6 +3,7 @@
 # One program for each tests/unit/test_*.c, from that file alone.
 unit_tests = \
 	tests/unit/test_address \
+	tests/unit/test_barrier \
 	tests/unit/test_benchmark_svg \
 	tests/unit/test_body_check \
 	tests/unit/test_budget \
@@ -45,6 +46,7 @@ unit_tests = \
 	tests/unit/test_key \
 	tests/unit/test_limits \
 	tests/unit/test_list_entry \
+	tests/unit/test_list_row \
 	tests/unit/test_list_secret \
 	tests/unit/test_lists \
 	tests/unit/test_log \
@@ -77,9 +79,9 @@ unit_tests = \
 	tests/unit/test_publisher_flusher \
 	tests/unit/test_queue \
 	tests/unit/test_queue_threads \
+	tests/unit/test_random \
 	tests/unit/test_record \
 	tests/unit/test_record_order \
-	tests/unit/test_list_row \
 	tests/unit/test_recorder \
 	tests/unit/test_redirect \
 	tests/unit/test_report \
