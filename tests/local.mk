@@ -4,6 +4,7 @@
 unit_tests = \
 	tests/unit/test_address \
 	tests/unit/test_barrier \
+	tests/unit/test_benchmark \
 	tests/unit/test_benchmark_svg \
 	tests/unit/test_body_check \
 	tests/unit/test_budget \
@@ -80,6 +81,7 @@ unit_tests = \
 	tests/unit/test_queue \
 	tests/unit/test_queue_threads \
 	tests/unit/test_random \
+	tests/unit/test_recommendation \
 	tests/unit/test_record \
 	tests/unit/test_record_order \
 	tests/unit/test_recorder \
@@ -266,6 +268,7 @@ EXTRA_DIST += \
 	tests/support/summary.sh \
 	tests/support/validate.py \
 	tests/unit/bell.h \
+	tests/unit/benchmark_building.h \
 	tests/unit/child.h \
 	tests/unit/image_building.h \
 	tests/unit/image_probing.h \
