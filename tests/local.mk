@@ -5,8 +5,12 @@ unit_tests = \
 	tests/unit/test_address \
 	tests/unit/test_barrier \
 	tests/unit/test_bench_list \
+	tests/unit/test_bench_markdown \
 	tests/unit/test_bench_plan \
+	tests/unit/test_bench_table \
+	tests/unit/test_bench_words \
 	tests/unit/test_benchmark \
+	tests/unit/test_benchmark_json \
 	tests/unit/test_benchmark_svg \
 	tests/unit/test_body_check \
 	tests/unit/test_budget \
