@@ -57,6 +57,7 @@ unit_tests = \
 	tests/unit/test_list_secret \
 	tests/unit/test_lists \
 	tests/unit/test_log \
+	tests/unit/test_machine \
 	tests/unit/test_memory \
 	tests/unit/test_metrics \
 	tests/unit/test_mirror \
@@ -75,6 +76,7 @@ unit_tests = \
 	tests/unit/test_ping \
 	tests/unit/test_planner \
 	tests/unit/test_pool \
+	tests/unit/test_practice_capacity \
 	tests/unit/test_practice_image \
 	tests/unit/test_practice_plan \
 	tests/unit/test_practice_server \
@@ -118,6 +120,8 @@ unit_tests = \
 	tests/unit/test_statistics \
 	tests/unit/test_status_set \
 	tests/unit/test_summary \
+	tests/unit/test_temporary_folder \
+	tests/unit/test_terminal \
 	tests/unit/test_text \
 	tests/unit/test_thread \
 	tests/unit/test_throttle \
@@ -133,6 +137,7 @@ unit_tests = \
 	tests/unit/test_verification \
 	tests/unit/test_vis \
 	tests/unit/test_warnings \
+	tests/unit/test_whole_file \
 	tests/unit/test_xml_string
 
 check_PROGRAMS += $(unit_tests)
