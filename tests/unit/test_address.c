@@ -4,6 +4,7 @@
 #include <check.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/un.h>
 
 static const struct {
@@ -114,6 +115,60 @@ START_TEST(hosts_that_mean_this_machine_are_private)
 }
 END_TEST
 
+static const struct {
+    const char *host;
+    bool is_loopback;
+} loopback_hosts[] = {
+    {"localhost", true},
+    {"LocalHost.", true},
+    {"a.b.localhost", true},
+    {"127.0.0.1", true},
+    {"127.0.0.1.", true},
+    {"127.255.255.254", true},
+    {"::1", true},
+    {"[::1]", true},
+    {"[0:0:0:0:0:0:0:1]", true},
+    {"", false},
+    {".", false},
+    {"[]", false},
+    {"[", false},
+    {"notlocalhost", false},
+    {"localhost.org", false},
+    {"localhost..", false},
+    {"0.0.0.0", false},
+    {"126.255.255.255", false},
+    {"128.0.0.0", false},
+    {"10.0.0.1", false}, /* private, but another machine */
+    {"192.168.1.1", false},
+    {"169.254.169.254", false},
+    {"[::]", false},
+    {"[::2]", false},
+    {"[fe80::1]", false},
+    {"127.0.0.1.example.org", false},
+    {"127.0.0.256", false},
+    {"example.org", false},
+};
+
+START_TEST(what_is_asked_from_a_loopback_host_does_not_leave_this_machine)
+{
+    ck_assert_msg(address_is_loopback_host(loopback_hosts[_i].host) ==
+                      loopback_hosts[_i].is_loopback,
+                  "%s", loopback_hosts[_i].host);
+}
+END_TEST
+
+START_TEST(a_name_that_is_too_long_is_no_loopback_host)
+{
+    char name[400];
+    memset(name, 'a', sizeof name);
+    strcpy(name + 200, ".localhost");
+    ck_assert(address_is_loopback_host(name));
+    memset(name, 'a', sizeof name);
+    strcpy(name + 300, ".localhost");
+    ck_assert(!address_is_loopback_host(name));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("address");
@@ -123,6 +178,9 @@ int main(void)
                         ARRAY_LENGTH(addresses));
     tcase_add_test(tests, other_families_are_neither);
     tcase_add_loop_test(tests, hosts_that_mean_this_machine_are_private, 0, ARRAY_LENGTH(hosts));
+    tcase_add_loop_test(tests, what_is_asked_from_a_loopback_host_does_not_leave_this_machine, 0,
+                        ARRAY_LENGTH(loopback_hosts));
+    tcase_add_test(tests, a_name_that_is_too_long_is_no_loopback_host);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -59,6 +59,45 @@ START_TEST(type_image_and_digest_do_not_depend_on_the_pieces)
 }
 END_TEST
 
+/* FIPS 180-4: of "abc". */
+static const char sha256_abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+static const char sha512_abc[] = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                                 "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+
+static const unsigned digest_sets[] = {
+    DIGEST_BIT(DIGEST_SHA512),
+    DIGEST_BIT(DIGEST_SHA256),
+    DIGEST_BIT(DIGEST_SHA256) | DIGEST_BIT(DIGEST_SHA512),
+    DIGEST_BIT(DIGEST_MD5) | DIGEST_BIT(DIGEST_SHA1) | DIGEST_BIT(DIGEST_SHA256) |
+        DIGEST_BIT(DIGEST_SHA512),
+};
+
+static void assert_sum(enum digest_algorithm algorithm, unsigned digests, const char *expected)
+{
+    char digits[DIGEST_TEXT_SIZE];
+    const struct checksum *sum = body_check_sum(check, algorithm);
+    ck_assert_int_eq(sum != NULL, (digests & DIGEST_BIT(algorithm)) != 0);
+    if (sum != NULL)
+        ck_assert_str_eq(checksum_format(sum, digits), expected);
+}
+
+START_TEST(sha512_is_made_beside_sha256_or_alone)
+{
+    unsigned digests = digest_sets[_i];
+    for (int round = 0; round < 2; round++) {
+        ck_assert(body_check_begin(check, digests));
+        body_check_add(check, "a", 1);
+        body_check_add(check, "bc", 2);
+        body_check_end(check);
+        assert_sum(DIGEST_SHA256, digests, sha256_abc);
+        assert_sum(DIGEST_SHA512, digests, sha512_abc);
+    }
+    ck_assert(body_check_begin(check, 0)); /* what was asked for before is forgotten */
+    body_check_end(check);
+    assert_sum(DIGEST_SHA512, 0, NULL);
+}
+END_TEST
+
 START_TEST(sha256_is_made_once_when_it_is_asked_for_twice)
 {
     ck_assert(body_check_begin(check, DIGEST_BIT(DIGEST_SHA256)));
@@ -109,6 +148,8 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, type_image_and_digest_do_not_depend_on_the_pieces, 0,
                         (int)ARRAY_LENGTH(cases));
+    tcase_add_loop_test(tests, sha512_is_made_beside_sha256_or_alone, 0,
+                        (int)ARRAY_LENGTH(digest_sets));
     tcase_add_test(tests, sha256_is_made_once_when_it_is_asked_for_twice);
     tcase_add_test(tests, a_body_without_a_type_is_no_image);
     tcase_add_test(tests, more_is_needed_for_a_type_an_image_or_a_digest_only);

@@ -192,6 +192,25 @@ START_TEST(what_is_unknown_is_null)
 }
 END_TEST
 
+START_TEST(sha512_has_a_key_behind_sha256_only_when_it_was_asked_for)
+{
+    struct job *job = new_job("http://a.example/x");
+    json_t *record = parse(job);
+    size_t keys = json_object_size(record);
+    ck_assert_ptr_null(json_object_get(record, "sha512"));
+    json_decref(record);
+    job->outcome.sha512 = strdup("cf83e1");
+    record = parse(job);
+    ck_assert_uint_eq(json_object_size(record), keys + 1);
+    ck_assert_str_eq(string_at(record, "sha512"), "cf83e1");
+    ck_assert(json_is_null(json_object_get(record, "sha256")));
+    void *before = json_object_iter_at(record, "sha256");
+    ck_assert_str_eq(json_object_iter_key(json_object_iter_next(record, before)), "sha512");
+    json_decref(record);
+    job_destroy(job);
+}
+END_TEST
+
 START_TEST(a_duplicate_names_the_record_that_it_repeats)
 {
     struct job *job = new_untried_job();
@@ -380,6 +399,7 @@ int main(int argument_count, char **arguments)
     tcase_add_test(cases, a_download_is_told_in_full);
     tcase_add_test(cases, a_url_that_was_requested_as_listed_is_masked_twice);
     tcase_add_test(cases, what_is_unknown_is_null);
+    tcase_add_test(cases, sha512_has_a_key_behind_sha256_only_when_it_was_asked_for);
     tcase_add_test(cases, a_duplicate_names_the_record_that_it_repeats);
     tcase_add_loop_test(cases, http_versions_have_their_names, 0, (int)ARRAY_LENGTH(version_cases));
     tcase_add_test(cases, extreme_numbers_stay_numbers);

@@ -1,5 +1,6 @@
 #include "io/sink.h"
 
+#include <dirent.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -246,6 +247,40 @@ START_TEST(without_the_part_that_was_meant_the_sink_goes_on_as_before)
 }
 END_TEST
 
+/* What is in the temporary directory, at most. */
+static size_t temporary_count(void)
+{
+    size_t count = 0;
+    DIR *entries = opendir(in_scratch("out/.haul/tmp"));
+    ck_assert_ptr_nonnull(entries);
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(entries);
+    return count;
+}
+
+START_TEST(without_a_root_bodies_of_any_size_are_thrown_away)
+{
+    static const size_t lengths[] = {0, 100, MEMORY, BODY_BYTES};
+    struct sink *sink = sink_create(NULL, MEMORY);
+    for (size_t i = 0; i < ARRAY_LENGTH(lengths); i++) {
+        sink_begin(sink, "t");
+        for (size_t at = 0; at < lengths[i]; at += 9973)
+            ck_assert_int_eq(
+                sink_write(sink, body + at, lengths[i] - at < 9973 ? lengths[i] - at : 9973), 0);
+        ck_assert_int_eq(sink_finish(sink, 1700000000), 0);
+        ck_assert_int_eq(sink_mtime_ns(sink), 0);
+        sink_begin(sink, "t"); /* also one that fails */
+        ck_assert_int_eq(sink_write(sink, body, lengths[i]), 0);
+        ck_assert_int_eq(sink_keep(sink), -ENOENT);
+        sink_abort(sink);
+    }
+    sink_begin(sink, "t");
+    sink_destroy(sink);
+    ck_assert_uint_eq(temporary_count(), 0);
+}
+END_TEST
+
 /* The write that crosses the limit is a partial one: the rest fails. */
 static void beyond_a_limit(void)
 {
@@ -311,6 +346,7 @@ int main(void)
     tcase_add_test(cases, a_part_stays_when_it_is_kept_and_is_appended_to_later);
     tcase_add_test(cases, a_part_that_is_not_kept_goes);
     tcase_add_test(cases, without_the_part_that_was_meant_the_sink_goes_on_as_before);
+    tcase_add_test(cases, without_a_root_bodies_of_any_size_are_thrown_away);
     tcase_add_test(cases, a_write_that_fails_half_way_removes_the_file_and_the_sink_goes_on);
     tcase_add_test(cases, a_full_disk_is_reported_and_the_file_removed);
     Suite *suite = suite_create("sink");
