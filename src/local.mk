@@ -79,6 +79,8 @@ libhaul_a_SOURCES += \
 	src/model/histogram.h \
 	src/model/host_pattern.c \
 	src/model/host_pattern.h \
+	src/model/http_date.c \
+	src/model/http_date.h \
 	src/model/image.c \
 	src/model/image.h \
 	src/model/image_bmp.c \

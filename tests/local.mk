@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/test_host_gate_threads \
 	tests/unit/test_host_pattern \
 	tests/unit/test_host_policy \
+	tests/unit/test_http_date \
 	tests/unit/test_image \
 	tests/unit/test_image_formats \
 	tests/unit/test_image_ico \

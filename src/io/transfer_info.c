@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "model/content_disposition.h"
 #include "model/content_type.h"
+#include "model/http_date.h"
 #include "model/retry.h"
 
 #include <stdio.h>
@@ -90,7 +91,7 @@ void transfer_info_note_file(CURL *handle, struct outcome *outcome)
     if (etag != NULL && strlen(etag) > OUTCOME_ETAG_BYTES)
         etag = NULL;
     outcome->etag = memory_copy_string(etag);
-    outcome->last_modified = modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1;
+    outcome->last_modified = modified != NULL ? http_date_parse(modified) : -1;
 }
 
 void transfer_info_note_name(CURL *handle, struct job *job)

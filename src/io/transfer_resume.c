@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "io/partial_file.h"
 #include "io/transfer_info.h"
+#include "model/http_date.h"
 
 #define SHOWN_PIECE_BYTES (128 * 1024)
 #define SHOWN_PIECES 16 /* at a time, so that other transfers get their turn */
@@ -87,8 +88,8 @@ static char *find_validator(const struct transfer *transfer)
     const char *modified = transfer_info_header(transfer->handle, "Last-Modified");
     const char *date = transfer_info_header(transfer->handle, "Date");
     return partial_validator(transfer_info_header(transfer->handle, "ETag"), modified,
-                             modified != NULL ? (int64_t)curl_getdate(modified, NULL) : -1,
-                             date != NULL ? (int64_t)curl_getdate(date, NULL) : -1);
+                             modified != NULL ? http_date_parse(modified) : -1,
+                             date != NULL ? http_date_parse(date) : -1);
 }
 
 void transfer_resume_begin(struct transfer *transfer)

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include <curl/curl.h>
-
 #include "base/clock.h"
+#include "model/http_date.h"
 
 /* Seconds to microseconds, saturating. */
 static int64_t seconds_to_us(uint64_t seconds)
@@ -146,7 +145,7 @@ bool retry_after_parse(const char *value, int64_t now_wall_us, int64_t *out_us)
      * also take what has neither. */
     if (!is_letter(value[0]) || strchr(value, ':') == NULL)
         return false;
-    time_t date = curl_getdate(value, NULL);
+    int64_t date = http_date_parse(value);
     if (date == -1)
         return false;
     int64_t date_us = date < 0 ? 0 : seconds_to_us((uint64_t)date);
