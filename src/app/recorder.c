@@ -14,7 +14,8 @@
 #include <stdlib.h>
 
 #define BATCH_DELAY_US CLOCK_SECOND_US
-#define GATHER_DELAY_US 20000 /* without batches: one transaction serves several jobs */
+#define GATHER_DELAY_US 100000 /* without batches: one transaction serves several jobs */
+#define HURRIED_DELAY_US 20000 /* the producer waits for what these jobs hold */
 #define CHECKPOINT_US (10 * CLOCK_SECOND_US)
 #define SPACE_CHECK_US (CLOCK_SECOND_US / 2)
 #define SHARE_LEAST 100 /* a share of fewer URLs says little while the run goes on */
@@ -229,7 +230,7 @@ static bool take_batch(struct recorder *recorder)
     bool is_batched = settings->sync == SYNC_BATCH && settings->root != NULL;
     struct record_inbox_wait wait = {
         .delay_us = is_batched ? BATCH_DELAY_US : GATHER_DELAY_US,
-        .hurried_delay_us = GATHER_DELAY_US,
+        .hurried_delay_us = HURRIED_DELAY_US,
         .until_us = recorder->space_us,
         .has_more = recorder->in_exec > 0,
     };
