@@ -83,6 +83,11 @@ static void go_on(struct lists *lists, bool is_complete)
     lists->counted = (struct source_counts){0};
 }
 
+uint64_t lists_most_items(const struct lists *lists)
+{
+    return lists->input.files > 0 ? UINT64_MAX : lists->operands->count;
+}
+
 void lists_pass_final(struct lists *lists)
 {
     lists->passes_final = true;

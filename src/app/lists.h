@@ -27,6 +27,9 @@ void lists_close(struct lists *lists); /* NULL is fine */
 void lists_pass_final(struct lists *lists);
 uint64_t lists_passed(const struct lists *lists); /* how many were */
 
+/* How many items there can be: UINT64_MAX when one of the operands is a list. */
+uint64_t lists_most_items(const struct lists *lists);
+
 /* The next item of all; valid until the next call. SOURCE_ERROR: the rest of this list is lost, and
  * the next call goes on with the next one. SOURCE_END: behind the last list. */
 enum source_answer lists_next(struct lists *lists, struct source_item *out_item,

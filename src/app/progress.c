@@ -200,7 +200,9 @@ struct progress *progress_start(const struct progress_settings *settings, struct
     text_init(&progress->messages, MESSAGES_BYTES);
     lock_init(&progress->lock, LOCK_RANK_PROGRESS);
     condition_init(&progress->changed);
-    if (!thread_start(&progress->thread, "progress", progress_body, progress, error)) {
+    /* A quiet run has nothing to show before its end. */
+    if (!settings->is_quiet &&
+        !thread_start(&progress->thread, "progress", progress_body, progress, error)) {
         progress_destroy(progress);
         return NULL;
     }
@@ -377,7 +379,10 @@ void progress_stop(struct progress *progress)
     progress->is_stopping = true;
     condition_signal(&progress->changed);
     lock_release(&progress->lock);
-    thread_join(&progress->thread);
+    if (progress->thread.is_started)
+        thread_join(&progress->thread);
+    else
+        show(progress, true);
 }
 
 void progress_destroy(struct progress *progress)

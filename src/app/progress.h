@@ -18,7 +18,7 @@ struct progress;
 /* Lent until progress_stop. */
 struct progress_settings {
     enum progress_mode mode;
-    bool is_quiet;   /* no line, no failures */
+    bool is_quiet;   /* no line, no failures; other messages at the end, and no thread */
     bool is_verbose; /* all failures, retries and files */
     struct results *results;
     const struct producer *producer;

@@ -278,6 +278,15 @@ static bool create_workers(struct run *run, struct error *error)
     return true;
 }
 
+/* An argument that is no list is one URL: more workers than URLs would have nothing to do. What is
+ * measured has the threads that were asked for. */
+static void limit_threads(struct run *run)
+{
+    uint64_t most = lists_most_items(run->lists);
+    if (run->probe == NULL && most < run->thread_count)
+        run->thread_count = most > 0 ? (unsigned)most : 1;
+}
+
 static enum queue_order queue_order_of(const struct options *options)
 {
     switch ((enum order)options->order) {
@@ -336,10 +345,11 @@ bool run_build(struct run *run, struct error *error)
     run->time_limit = time_limit_create(run->cancel, run->settings.deadline_us);
     if (!open_places(run, error) || !start_exec(run, error) || !create_recorder(run, error))
         return false;
+    limit_threads(run);
     if (run->probe != NULL)
         run->barrier = barrier_create(run->thread_count + 1); /* the main thread opens it */
-    run->resolver = resolver_start(on_resolved, run, error);
-    if (run->resolver == NULL || !create_workers(run, error))
+    run->resolver = resolver_create(on_resolved, run);
+    if (!create_workers(run, error))
         return false;
     run->settings.transfer.cancel = run->cancel;
     run->settings.transfer.on_answer = on_answer;

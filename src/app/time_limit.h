@@ -1,6 +1,6 @@
 /* The thread that ends a run in time: at the deadline nothing new is started, and what still runs
  * thirty seconds after a stop of any kind but a signal (which has its own time, app/signals) is cut
- * off. */
+ * off. Without a deadline there is no thread until the run is told to stop. */
 #ifndef HAUL_APP_TIME_LIMIT_H
 #define HAUL_APP_TIME_LIMIT_H
 

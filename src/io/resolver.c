@@ -27,7 +27,7 @@ struct answer {
 struct resolver {
     resolver_answer *answered;
     void *context;
-    struct thread thread;
+    struct thread thread;   /* started by the first question, joined by resolver_stop */
     bool is_abandoned;      /* by resolver_stop; touched by its callers only */
     struct answer *answers; /* touched by the resolver's thread only */
 
@@ -36,9 +36,11 @@ struct resolver {
     struct condition ended;
     struct question *first;
     struct question **last;
-    void *current; /* item that the system is being asked about, NULL = none */
+    void *current;    /* item that the system is being asked about, NULL = none */
+    bool has_thread;  /* or one is being started */
+    bool is_starting; /* its handle is not there yet */
     bool is_stopping;
-    bool has_ended;
+    bool has_ended; /* the thread; true before it is started, too */
 };
 
 /* How long a stop waits for the system: getaddrinfo cannot be interrupted, and a silent name server
@@ -136,7 +138,7 @@ static void resolver_body(void *context)
     lock_release(&resolver->lock);
 }
 
-struct resolver *resolver_start(resolver_answer *answered, void *context, struct error *error)
+struct resolver *resolver_create(resolver_answer *answered, void *context)
 {
     struct resolver *resolver = memory_allocate_zeroed(1, sizeof *resolver);
     resolver->answered = answered;
@@ -145,22 +147,25 @@ struct resolver *resolver_start(resolver_answer *answered, void *context, struct
     lock_init(&resolver->lock, LOCK_RANK_RESOLVER);
     condition_init(&resolver->asked);
     condition_init(&resolver->ended);
-    if (!thread_start(&resolver->thread, "resolver", resolver_body, resolver, error)) {
-        resolver_destroy(resolver);
-        return NULL;
-    }
+    resolver->has_ended = true;
     return resolver;
 }
 
-/* True when the item was taken in; false when nothing is asked any more. */
-static bool take_in(struct resolver *resolver, struct question *question)
+/* True when the item was taken in; false when nothing is asked any more. *out_starts: by the first
+ * one, for which there is no thread yet. */
+static bool take_in(struct resolver *resolver, struct question *question, bool *out_starts)
 {
     lock_acquire(&resolver->lock);
     bool is_accepted = !resolver->is_stopping;
+    *out_starts = is_accepted && !resolver->has_thread;
     if (is_accepted) {
         *resolver->last = question;
         resolver->last = &question->next;
         condition_signal(&resolver->asked);
+    }
+    if (*out_starts) {
+        resolver->has_thread = resolver->is_starting = true;
+        resolver->has_ended = false;
     }
     lock_release(&resolver->lock);
     return is_accepted;
@@ -171,15 +176,6 @@ static void answer_unasked(struct resolver *resolver, struct question *question)
     resolver->answered(resolver->context, question->item, true, "not asked before the end");
     free(question->host);
     free(question);
-}
-
-void resolver_ask(struct resolver *resolver, const char *host, void *item)
-{
-    struct question *question = memory_allocate_zeroed(1, sizeof *question);
-    question->host = memory_copy_string(host);
-    question->item = item;
-    if (!take_in(resolver, question))
-        answer_unasked(resolver, question);
 }
 
 void resolver_give_up(struct resolver *resolver)
@@ -203,15 +199,41 @@ void resolver_give_up(struct resolver *resolver)
     }
 }
 
+/* Names are asked about by a thread of its own or not at all. */
+static void start_thread(struct resolver *resolver)
+{
+    bool is_started = thread_start(&resolver->thread, "resolver", resolver_body, resolver, NULL);
+    lock_acquire(&resolver->lock);
+    resolver->is_starting = false;
+    if (!is_started)
+        resolver->has_ended = true;
+    condition_signal(&resolver->ended);
+    lock_release(&resolver->lock);
+    if (!is_started)
+        resolver_give_up(resolver);
+}
+
+void resolver_ask(struct resolver *resolver, const char *host, void *item)
+{
+    struct question *question = memory_allocate_zeroed(1, sizeof *question);
+    bool starts;
+    question->host = memory_copy_string(host);
+    question->item = item;
+    if (!take_in(resolver, question, &starts))
+        answer_unasked(resolver, question);
+    else if (starts)
+        start_thread(resolver);
+}
+
 bool resolver_stop(struct resolver *resolver)
 {
     resolver_give_up(resolver);
     int64_t until_us = clock_monotonic_us() + STOP_PATIENCE_US;
     lock_acquire(&resolver->lock);
-    while (!resolver->has_ended &&
+    while ((resolver->is_starting || !resolver->has_ended) &&
            condition_wait_until(&resolver->ended, &resolver->lock, until_us))
         continue;
-    bool has_ended = resolver->has_ended;
+    bool has_ended = resolver->has_ended && !resolver->is_starting;
     lock_release(&resolver->lock);
     if (has_ended)
         thread_join(&resolver->thread);

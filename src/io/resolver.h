@@ -1,4 +1,5 @@
 /* Why did a name not resolve? libcurl does not say, so a thread asks getaddrinfo once per host.
+ * Most runs never ask.
  *
  * Threads: resolver_ask from any thread; the answer comes on the resolver's own thread, or on
  *          that of whoever makes it give up.
@@ -7,7 +8,6 @@
 #define HAUL_IO_RESOLVER_H
 
 #include "base/common.h"
-#include "base/error.h"
 
 struct resolver;
 
@@ -15,7 +15,8 @@ struct resolver;
  * there is no such name (EAI_NONAME); detail is gai_strerror's text. */
 typedef void resolver_answer(void *context, void *item, bool name_exists, const char *detail);
 
-struct resolver *resolver_start(resolver_answer *answered, void *context, struct error *error);
+struct resolver *resolver_create(resolver_answer *answered, void *context);
+/* The first question starts the thread; a system that has none to give makes it give up. */
 void resolver_ask(struct resolver *resolver, const char *host, void *item);
 
 /* Answers all items that wait, the present one too, as "not known whether it exists", at once and

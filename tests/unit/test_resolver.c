@@ -50,17 +50,14 @@ static void wait_for_answers(unsigned count)
     ck_assert(bell_wait(&log_of_answers.bell, count, clock_monotonic_us() + BELL_DEADLINE_US));
 }
 
-static struct resolver *start(void)
+static struct resolver *create(void)
 {
-    struct error error = {0};
-    struct resolver *resolver = resolver_start(note, &log_of_answers, &error);
-    ck_assert_msg(resolver != NULL, "%s", error.text);
-    return resolver;
+    return resolver_create(note, &log_of_answers);
 }
 
 START_TEST(a_name_that_cannot_exist_is_told_from_one_that_does)
 {
-    struct resolver *resolver = start();
+    struct resolver *resolver = create();
     resolver_ask(resolver, "127.0.0.1", &items[0]);
     resolver_ask(resolver, "no such name", &items[1]); /* not even asked of a server */
     resolver_ask(resolver, "no such name", &items[2]); /* known by now */
@@ -75,7 +72,7 @@ END_TEST
 
 START_TEST(every_item_is_answered_once_when_it_gives_up)
 {
-    struct resolver *resolver = start();
+    struct resolver *resolver = create();
     for (int i = 0; i < ITEMS / 2; i++)
         resolver_ask(resolver, "127.0.0.1", &items[i]);
     resolver_give_up(resolver);
@@ -89,6 +86,16 @@ START_TEST(every_item_is_answered_once_when_it_gives_up)
 }
 END_TEST
 
+START_TEST(one_that_was_never_asked_can_be_stopped)
+{
+    struct resolver *resolver = create();
+    ck_assert(resolver_stop(resolver));
+    resolver_destroy(resolver);
+    resolver_destroy(create());
+    resolver_destroy(NULL);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("resolver");
@@ -97,6 +104,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, a_name_that_cannot_exist_is_told_from_one_that_does);
     tcase_add_test(tests, every_item_is_answered_once_when_it_gives_up);
+    tcase_add_test(tests, one_that_was_never_asked_can_be_stopped);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
