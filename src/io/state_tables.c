@@ -116,13 +116,14 @@ static bool add_columns(struct state *state, struct error *error)
     return true;
 }
 
-static bool make_tables(struct state *state, struct error *error)
+static bool make_tables(struct state *state, int64_t schema, struct error *error)
 {
     char numbers[96];
     snprintf(numbers, sizeof(numbers), "PRAGMA application_id = %d; PRAGMA user_version = %d",
              APPLICATION, SCHEMA);
     return state_execute(state, "BEGIN IMMEDIATE", "create", error) &&
-           state_execute(state, CREATE, "create", error) && add_columns(state, error) &&
+           state_execute(state, CREATE, "create", error) &&
+           (schema == 0 || add_columns(state, error)) && /* a new database has them all */
            state_execute(state, numbers, "create", error) &&
            state_execute(state, "COMMIT", "create", error);
 }
@@ -146,7 +147,7 @@ bool state_tables_complete(struct state *state, int64_t schema, struct error *er
     int64_t objects = 0;
     if (schema == SCHEMA && !state_read_number(state, COUNT_OBJECTS, &objects, error))
         return false;
-    return (objects == OBJECTS || make_tables(state, error)) && check_columns(state, error);
+    return (objects == OBJECTS || make_tables(state, schema, error)) && check_columns(state, error);
 }
 
 bool state_tables_adapt(struct state *state, int64_t schema, struct error *error)
