@@ -17,6 +17,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <malloc.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -110,6 +111,8 @@ static int work(struct options *options)
     tell_warnings(options);
     if (!options->dry_run && options->command != COMMAND_REPORT)
         signals_block();
+    /* What OpenSSL would tidy up at the end of the process, the system does faster. */
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
         log_error("libcurl cannot be initialised");
         return EXIT_CODE_LOCAL;
