@@ -172,7 +172,10 @@ bool publisher_entry_put(struct publisher_entry *entry, struct state *state, boo
         .downloaded_us = now_us,
         .checks = (int64_t)job->checks,
     };
-    return state_put(state, &row, error);
+    /* In a new state, only what this run has noted itself is there; it does so once for each key,
+     * unless the name turns out to be taken. */
+    bool is_new = !has_history && !entry->is_noted;
+    return is_new ? state_add(state, &row, error) : state_put(state, &row, error);
 }
 
 bool publisher_entry_forget(const struct publisher_entry *entry, struct state *state,

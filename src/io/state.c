@@ -286,6 +286,15 @@ bool state_put(struct state *state, const struct state_row *row, struct error *e
     return run(state, put, "write", error);
 }
 
+bool state_add(struct state *state, const struct state_row *row, struct error *error)
+{
+    if (state == NULL)
+        return true;
+    sqlite3_stmt *prepared = statement_of_key(state, STATE_QUERY_INSERT, row->key);
+    bind_row(prepared, row);
+    return run(state, prepared, "write", error);
+}
+
 bool state_remove(struct state *state, struct key key, struct error *error)
 {
     if (state == NULL)

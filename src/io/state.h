@@ -82,6 +82,8 @@ bool state_has_directory(struct state *state, const char *path);
  * the transaction is over and nothing of it is stored. */
 bool state_begin(struct state *state, struct error *error);
 bool state_put(struct state *state, const struct state_row *row, struct error *error);
+/* The same for a URL that has no row for sure: nothing is looked for. */
+bool state_add(struct state *state, const struct state_row *row, struct error *error);
 bool state_remove(struct state *state, struct key key, struct error *error);
 /* More was asked of a file that is there, and held: the row's checks. */
 bool state_confirm(struct state *state, struct key key, int64_t checks, struct error *error);

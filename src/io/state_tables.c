@@ -147,7 +147,8 @@ bool state_tables_complete(struct state *state, int64_t schema, struct error *er
     int64_t objects = 0;
     if (schema == SCHEMA && !state_read_number(state, COUNT_OBJECTS, &objects, error))
         return false;
-    return (objects == OBJECTS || make_tables(state, schema, error)) && check_columns(state, error);
+    return (objects == OBJECTS || make_tables(state, schema, error)) &&
+           (schema == 0 || check_columns(state, error));
 }
 
 bool state_tables_adapt(struct state *state, int64_t schema, struct error *error)

@@ -86,6 +86,26 @@ END_TEST
 
 /* In the order of the rows, against it, with rows missing, twice the same, and with strangers in
  * between: the row that lies beside the last one is only a guess. */
+START_TEST(a_row_that_was_added_is_a_row_like_others)
+{
+    struct error error = {0};
+    struct state *state = open_state();
+    struct state_row row = row_of(1, "a.jpg");
+    struct state_row found;
+    ck_assert(state_begin(state, &error) && state_add(state, &row, &error) &&
+              state_commit(state, &error));
+    ck_assert(state_find(state, row.key, &found));
+    ck_assert_str_eq(found.name, "a.jpg");
+    row.name = "b.jpg";
+    put(state, &row);
+    ck_assert(state_find(state, row.key, &found));
+    ck_assert_str_eq(found.name, "b.jpg");
+    ck_assert(!state_name_is_taken(state, "a.jpg", key_of_number(9)));
+    ck_assert(state_add(NULL, &row, &error));
+    state_close(state);
+}
+END_TEST
+
 START_TEST(rows_are_found_in_whatever_order_they_are_asked_for)
 {
     enum { ROWS = 50 };
@@ -286,6 +306,7 @@ int main(void)
     tcase_set_timeout(cases, 20);
     tcase_add_test(cases, a_row_comes_back_as_it_was_put);
     tcase_add_loop_test(cases, rows_are_found_in_whatever_order_they_are_asked_for, 0, 5);
+    tcase_add_test(cases, a_row_that_was_added_is_a_row_like_others);
     tcase_add_test(cases, a_put_replaces_the_row_of_its_url_only);
     tcase_add_loop_test(cases, a_name_of_another_url_is_taken_as_in_the_name_table, 0,
                         (int)ARRAY_LENGTH(name_cases));
