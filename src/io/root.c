@@ -11,6 +11,8 @@
 #include "io/directory.h"
 #include "io/root_handle.h"
 
+#define YEAR_1981 347155200 /* all file systems have times from then to 2038 */
+
 /* A final name taken apart: the directory that it is in, and its last component. */
 struct place {
     int directory;
@@ -175,6 +177,11 @@ int root_stat(struct root *root, const char *name, struct stat *out)
         *out = status;
     leave_place(&place);
     return result;
+}
+
+bool root_keeps_mtime(const struct root *root, int64_t seconds)
+{
+    return root->keeps_seconds && seconds >= YEAR_1981 && seconds <= INT32_MAX;
 }
 
 int root_make_directories(struct root *root, const char *name,

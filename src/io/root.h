@@ -73,6 +73,9 @@ static inline int64_t root_mtime_ns(const struct stat *status)
     return ns != 0 ? ns : 1;
 }
 
+/* True when the file system surely stores this time, in seconds since 1970, as it is set. */
+bool root_keeps_mtime(const struct root *root, int64_t seconds);
+
 /* Gives a finished temporary file its final name, replacing nothing: -EEXIST when anything at all
  * is there (renameat2 RENAME_NOREPLACE, or link and unlink where that is missing). */
 int root_publish(struct root *root, const char *temporary, const char *name);

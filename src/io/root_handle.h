@@ -17,8 +17,9 @@ struct root {
     int private_directory;   /* DIR/.haul; -1 = missing, when opened for looking only */
     int temporary_directory; /* DIR/.haul/tmp; -1 = opened for looking only */
     int lock;
-    bool has_reserve; /* made by this run, so this run removes it */
-    bool has_parts;   /* a dead run left some that can be continued */
+    bool has_reserve;   /* made by this run, so this run removes it */
+    bool keeps_seconds; /* a file's time is stored as it is set */
+    bool has_parts;     /* a dead run left some that can be continued */
 };
 
 #endif

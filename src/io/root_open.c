@@ -161,6 +161,15 @@ static bool remove_stale_files(struct root *root, struct error *error)
                                           root->private_path, TEMPORARY_NAME);
 }
 
+/* FAT, for one, has even seconds only. */
+static bool keeps_odd_seconds(int descriptor)
+{
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000001}};
+    struct stat status;
+    return futimens(descriptor, times) == 0 && fstat(descriptor, &status) == 0 &&
+           status.st_mtim.tv_sec == times[1].tv_sec && status.st_mtim.tv_nsec == 0;
+}
+
 static bool make_reserve(struct root *root, struct error *error)
 {
     directory_remove_file(root->private_directory, ROOT_RESERVE_NAME);
@@ -170,6 +179,7 @@ static bool make_reserve(struct root *root, struct error *error)
     root->has_reserve = reserve >= 0;
     while (reserve >= 0 && failure == EINTR)
         failure = posix_fallocate(reserve, 0, RESERVE_BYTES);
+    root->keeps_seconds = failure == 0 && keeps_odd_seconds(reserve);
     if (reserve >= 0)
         close(reserve);
     if (failure == 0)

@@ -102,18 +102,16 @@ static int add(struct sink *sink, const char *bytes, size_t length)
     return result;
 }
 
-static void set_mtime(const struct sink *sink, int64_t mtime)
+/* Sets and notes the file's time; -1 = the one that it has. */
+static void set_mtime(struct sink *sink, int64_t mtime)
 {
     /* A file without its time is still the file: what a file system cannot store is no failure. */
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = (time_t)mtime}};
-    if (mtime != -1)
-        (void)futimens(sink->descriptor, times);
-}
-
-static void note_mtime(struct sink *sink)
-{
-    struct stat status;
-    sink->mtime_ns = fstat(sink->descriptor, &status) == 0 ? root_mtime_ns(&status) : 0;
+    bool is_set = mtime != -1 && futimens(sink->descriptor, times) == 0;
+    struct stat status = {.st_mtim.tv_sec = (time_t)mtime};
+    bool is_known =
+        (is_set && root_keeps_mtime(sink->root, mtime)) || fstat(sink->descriptor, &status) == 0;
+    sink->mtime_ns = is_known ? root_mtime_ns(&status) : 0;
 }
 
 static void set_name(struct sink *sink, const char *temporary)
@@ -212,7 +210,6 @@ int sink_finish(struct sink *sink, int64_t mtime)
         return sink->failure;
     }
     set_mtime(sink, mtime);
-    note_mtime(sink);
     int result = descriptor_close(sink->descriptor);
     sink->descriptor = -1;
     sink->stage = SINK_IDLE;

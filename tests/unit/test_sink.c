@@ -127,7 +127,7 @@ START_TEST(one_sink_serves_many_bodies)
 }
 END_TEST
 
-static const int64_t times[] = {0, 1, 1700000000, -86400, -1};
+static const int64_t times[] = {0, 1, 1700000000, 1700000001, INT32_MAX, 2147483648, -86400, -1};
 
 START_TEST(the_file_gets_the_time_of_the_server)
 {
