@@ -18,6 +18,7 @@ struct planner {
     struct planner_settings settings;
     struct naming *naming;
     struct key_set *seen;
+    struct url_memo memo; /* lists name one host again and again */
     bool has_clash;
     bool has_told_absolute;
     bool has_told_missing;
@@ -41,6 +42,7 @@ void planner_destroy(struct planner *planner)
         return;
     naming_destroy(planner->naming);
     key_set_destroy(planner->seen);
+    url_memo_clear(&planner->memo);
     free(planner);
 }
 
@@ -199,11 +201,11 @@ static bool parse_urls(struct planner *planner, struct job *job)
     }
     if (!check_mirrors(planner, job))
         return false;
-    if (job_use_mirror(job, 0, &failure, &reason))
+    if (job_use_listed(job, &planner->memo, &failure, &reason))
         return true;
     if (failure == FAILURE_UNSUPPORTED_SCHEME && job_mirror_count(job) > 1) {
         promote_mirror(planner, job);
-        return job_use_mirror(job, 0, &failure, &reason);
+        return job_use_listed(job, &planner->memo, &failure, &reason);
     }
     job_fail(job, failure, NULL);
     outcome_set_detail(&job->outcome, "%s%s", reason, hint_of(job->listed));

@@ -52,17 +52,29 @@ unsigned job_mirror_count(const struct job *job)
     return job->entry != NULL ? 1 + (unsigned)job->entry->mirror_count : 1;
 }
 
-bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
-                    const char **out_reason)
+static bool use(struct job *job, unsigned mirror, struct url_memo *memo, enum failure *out_failure,
+                const char **out_reason)
 {
     const char *listed = mirror == 0 ? job->listed : job->entry->mirrors[mirror - 1];
     struct url origin;
-    if (!url_parse(listed, strlen(listed), &origin, out_failure, out_reason))
+    if (!url_parse_next(memo, listed, strlen(listed), &origin, out_failure, out_reason))
         return false;
     url_clear(&job->origin);
     job->origin = origin;
     job->mirror = mirror;
     return true;
+}
+
+bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
+                    const char **out_reason)
+{
+    return use(job, mirror, NULL, out_failure, out_reason);
+}
+
+bool job_use_listed(struct job *job, struct url_memo *memo, enum failure *out_failure,
+                    const char **out_reason)
+{
+    return use(job, 0, memo, out_failure, out_reason);
 }
 
 const struct url *job_target(const struct job *job)

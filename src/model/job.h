@@ -84,6 +84,9 @@ size_t job_weight(const struct job *job);
 /* The mirror to try next becomes `origin`; false when it is no URL, with the reason (static). */
 bool job_use_mirror(struct job *job, unsigned mirror, enum failure *out_failure,
                     const char **out_reason);
+/* The same with the listed URL, for many jobs in turn. */
+bool job_use_listed(struct job *job, struct url_memo *memo, enum failure *out_failure,
+                    const char **out_reason);
 unsigned job_mirror_count(const struct job *job); /* at least 1: the listed URL */
 
 /* Where the next request goes: the last redirect's target, or the listed URL. Lent. */

@@ -253,8 +253,46 @@ static char *join(const char *base, const char *reference, size_t length, size_t
     return resolved;
 }
 
-bool url_parse(const char *text, size_t length, struct url *out, enum failure *out_failure,
-               const char **out_reason)
+static bool is_known(const struct url_memo *memo, const char *authority, size_t length,
+                     bool is_https)
+{
+    return memo != NULL && memo->authority != NULL && memo->length == length &&
+           memo->url.is_https == is_https && memcmp(memo->authority, authority, length) == 0;
+}
+
+/* What the authority gives, and nothing else. */
+static struct url copy_place(const struct url *url)
+{
+    return (struct url){
+        .userinfo = memory_copy_string(url->userinfo),
+        .host = memory_copy_string(url->host),
+        .port = url->port,
+        .is_https = url->is_https,
+    };
+}
+
+/* NULL, or the reason why it cannot be used; *url is to be cleared either way. */
+static const char *find_place(struct url_memo *memo, const char *authority, size_t length,
+                              struct url *url)
+{
+    if (is_known(memo, authority, length, url->is_https)) {
+        *url = copy_place(&memo->url);
+        return NULL;
+    }
+    const char *reason = parse_authority(authority, length, url);
+    if (reason == NULL && memo != NULL) {
+        url_memo_clear(memo);
+        *memo = (struct url_memo){
+            .authority = memory_copy_bytes(authority, length),
+            .length = length,
+            .url = copy_place(url),
+        };
+    }
+    return reason;
+}
+
+bool url_parse_next(struct url_memo *memo, const char *text, size_t length, struct url *out,
+                    enum failure *out_failure, const char **out_reason)
 {
     const char *reason = NULL;
     if (length > URL_MAX_BYTES)
@@ -274,7 +312,7 @@ bool url_parse(const char *text, size_t length, struct url *out, enum failure *o
                       out_reason);
     size_t start = scheme + 3;
     size_t end = authority_end(text, length, start);
-    reason = parse_authority(text + start, end - start, &url);
+    reason = find_place(memo, text + start, end - start, &url);
     if (reason != NULL) {
         url_clear(&url);
         return refuse(FAILURE_BAD_URL, reason, out_failure, out_reason);
@@ -282,6 +320,12 @@ bool url_parse(const char *text, size_t length, struct url *out, enum failure *o
     url.target = build_target(&url, text + end, length - end);
     *out = url;
     return true;
+}
+
+bool url_parse(const char *text, size_t length, struct url *out, enum failure *out_failure,
+               const char **out_reason)
+{
+    return url_parse_next(NULL, text, length, out, out_failure, out_reason);
 }
 
 bool url_resolve(const struct url *base, const char *location, struct url *out,
@@ -325,6 +369,13 @@ void url_clear(struct url *url)
     free(url->userinfo);
     free(url->host);
     *url = (struct url){0};
+}
+
+void url_memo_clear(struct url_memo *memo)
+{
+    free(memo->authority);
+    url_clear(&memo->url);
+    *memo = (struct url_memo){0};
 }
 
 bool url_same_origin(const struct url *a, const struct url *b)

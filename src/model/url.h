@@ -25,6 +25,17 @@ struct url {
 bool url_parse(const char *text, size_t length, struct url *out, enum failure *out_failure,
                const char **out_reason);
 
+/* The same for many URLs, one after another: an authority that is the last one again is not taken
+ * apart again. Zeroed is empty. */
+struct url_memo {
+    char *authority; /* as listed, with userinfo */
+    size_t length;
+    struct url url; /* what it gave; without a target */
+};
+bool url_parse_next(struct url_memo *memo, const char *text, size_t length, struct url *out,
+                    enum failure *out_failure, const char **out_reason);
+void url_memo_clear(struct url_memo *memo);
+
 /* Resolves a Location value against the current URL (RFC 3986, section 5; RFC 9110, 10.2.2).
  * Userinfo in the target is dropped. Same failures; an unsupported scheme is told apart. Outside
  * the authority any byte above 0x7F is percent-encoded, also one that is not UTF-8. */

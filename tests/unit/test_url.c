@@ -131,6 +131,47 @@ START_TEST(a_bad_url_is_refused)
 }
 END_TEST
 
+/* Compares with what url_parse makes of it. */
+static void parse_next(struct url_memo *memo, const char *text)
+{
+    struct url url = {0};
+    struct url expected = {0};
+    enum failure failure = FAILURE_NONE;
+    enum failure expected_failure = FAILURE_NONE;
+    const char *reason = NULL;
+    const char *expected_reason = NULL;
+    bool is_good = url_parse(text, strlen(text), &expected, &expected_failure, &expected_reason);
+    ck_assert(url_parse_next(memo, text, strlen(text), &url, &failure, &reason) == is_good);
+    ck_assert_int_eq(failure, expected_failure);
+    ck_assert_pstr_eq(reason, expected_reason);
+    ck_assert_pstr_eq(url.target, expected.target);
+    ck_assert_pstr_eq(url.userinfo, expected.userinfo);
+    ck_assert_pstr_eq(url.host, expected.host);
+    ck_assert_uint_eq(url.port, expected.port);
+    ck_assert_int_eq(url.is_https, expected.is_https);
+    url_clear(&url);
+    url_clear(&expected);
+}
+
+START_TEST(an_authority_that_comes_again_gives_the_same)
+{
+    struct url_memo memo = {0};
+    for (size_t i = 0; i < ARRAY_LENGTH(good); i++) {
+        parse_next(&memo, good[i].text);
+        parse_next(&memo, good[i].text);
+        parse_next(&memo, bad[i % ARRAY_LENGTH(bad)].text);
+        parse_next(&memo, good[i].text);
+    }
+    parse_next(&memo, "http://u:p@h:80/a");
+    parse_next(&memo, "https://u:p@h:80/a"); /* another origin */
+    parse_next(&memo, "http://u:p@h:80/b c#d");
+    parse_next(&memo, "http://u:p@h:8/b"); /* the beginning of the last one */
+    parse_next(&memo, "http://u:q@h:8/b");
+    url_memo_clear(&memo);
+    url_memo_clear(&memo);
+}
+END_TEST
+
 START_TEST(a_nul_byte_is_refused)
 {
     struct url url;
@@ -354,6 +395,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, a_good_url_is_split, 0, ARRAY_LENGTH(good));
     tcase_add_loop_test(tests, a_bad_url_is_refused, 0, ARRAY_LENGTH(bad));
+    tcase_add_test(tests, an_authority_that_comes_again_gives_the_same);
     tcase_add_test(tests, a_nul_byte_is_refused);
     tcase_add_test(tests, length_has_a_limit);
     tcase_add_loop_test(tests, a_location_is_resolved, 0, ARRAY_LENGTH(locations));
