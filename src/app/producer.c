@@ -14,6 +14,7 @@
 struct producer {
     struct producer_settings settings;
     struct planner *planner;
+    struct thread thread;
     int64_t read_on_until_us; /* 0 = not stopping */
     uint64_t pushed;
     uint64_t duplicates;
@@ -25,7 +26,7 @@ struct producer {
     struct lock lock; /* guards input */
     struct report_input input;
 
-    /* written by producer_run, read by progress */
+    /* written by the producer's thread, read by progress */
     _Atomic uint64_t total;
     atomic_bool is_final;
 };
@@ -139,21 +140,9 @@ static void tell_passed(struct producer *producer)
                      (unsigned long long)passed, passed == 1 ? "URL is" : "URLs are");
 }
 
-struct producer *producer_create(const struct producer_settings *settings)
+static void producer_body(void *context)
 {
-    struct producer *producer = memory_allocate_zeroed(1, sizeof *producer);
-    producer->settings = *settings;
-    producer->planner = planner_create(&settings->planner);
-    producer->input = lists_input(settings->lists);
-    producer->input.is_complete = false;
-    lock_init(&producer->lock, LOCK_RANK_PRODUCER);
-    if (settings->window > 0)
-        queue_hold(settings->queue);
-    return producer;
-}
-
-void producer_run(struct producer *producer)
-{
+    struct producer *producer = context;
     struct lists *lists = producer->settings.lists;
     for (;;) {
         if (!reads_on(producer)) {
@@ -175,6 +164,29 @@ void producer_run(struct producer *producer)
     tell_passed(producer);
     atomic_store_explicit(&producer->is_final, true, memory_order_release);
     queue_close(producer->settings.queue);
+}
+
+struct producer *producer_create(const struct producer_settings *settings)
+{
+    struct producer *producer = memory_allocate_zeroed(1, sizeof *producer);
+    producer->settings = *settings;
+    producer->planner = planner_create(&settings->planner);
+    producer->input = lists_input(settings->lists);
+    producer->input.is_complete = false;
+    lock_init(&producer->lock, LOCK_RANK_PRODUCER);
+    if (settings->window > 0)
+        queue_hold(settings->queue);
+    return producer;
+}
+
+bool producer_start(struct producer *producer, struct error *error)
+{
+    return thread_start(&producer->thread, "producer", producer_body, producer, error);
+}
+
+void producer_join(struct producer *producer)
+{
+    thread_join(&producer->thread);
 }
 
 void producer_destroy(struct producer *producer)

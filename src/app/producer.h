@@ -1,5 +1,5 @@
-/* Reads the lists: it has each line planned, pushes a job for what is to be downloaded, and hands
- * the rest (bad lines, duplicates, kept files) to the recorder at once.
+/* The thread that reads the lists: it has each line planned, pushes a job for what is to be
+ * downloaded, and hands the rest (bad lines, duplicates, kept files) to the recorder at once.
  *
  * It waits while the queue or the recorder is full, so that a list of any length costs the same
  * memory. */
@@ -18,7 +18,7 @@ struct producer;
 
 /* All lent until producer_destroy. */
 struct producer_settings {
-    struct lists *lists; /* used by producer_run only, like what it plans with */
+    struct lists *lists; /* used by the producer's thread only, like what it plans with */
     struct planner_settings planner;
     struct queue *queue;
     size_t window; /* the queue is held until this many jobs are in it; 0 = it is not held */
@@ -29,12 +29,13 @@ struct producer_settings {
 };
 
 struct producer *producer_create(const struct producer_settings *settings);
-/* Returns when the lists have ended and the queue is closed, or soon after a stop. Once. */
-void producer_run(struct producer *producer);
-void producer_destroy(struct producer *producer); /* NULL is fine */
+/* Starts the thread, which closes the queue when the lists have ended. */
+bool producer_start(struct producer *producer, struct error *error);
+void producer_join(struct producer *producer);    /* nothing when it was not started */
+void producer_destroy(struct producer *producer); /* joined; NULL is fine */
 
 struct report_input producer_input(struct producer *producer); /* any thread */
-/* After producer_run: false, with the error, when a list could not be read to its end. */
+/* After producer_join: false, with the error, when a list could not be read to its end. */
 bool producer_is_sound(const struct producer *producer, struct error *error);
 
 /* Any thread: records made so far, and whether the lists have been read to their end. */

@@ -120,13 +120,14 @@ static bool start(struct run *run, struct error *error)
         !recorder_start(run->recorder, error) || !start_pool(run, error))
         return false;
     pass_barrier(run);
-    return true;
+    return producer_start(run->producer, error);
 }
 
 /* Waits for the end of each part in the order of the pipeline; all of it also after a start that
  * failed halfway. */
 static void wait_for_end(struct run *run)
 {
+    producer_join(run->producer);
     if (run->pool != NULL)
         pool_join(run->pool);
     resolver_stop(run->resolver);
@@ -231,8 +232,6 @@ static bool carry_out(struct run *run, struct error *error)
     bool is_started = is_built && start(run, error);
     if (is_built && !is_started)
         cancel_raise(run->cancel, CANCEL_ABORT, STOP_LOCAL);
-    if (is_started)
-        producer_run(run->producer); /* this thread would only wait for it */
     if (is_built)
         wait_for_end(run);
     return is_started;

@@ -17,7 +17,7 @@ void temporary_folder_destroy(struct temporary_folder *folder);
 void temporary_folder_empty(struct temporary_folder *folder); /* removes what is in it */
 
 const char *temporary_folder_path(const struct temporary_folder *folder);
-bool temporary_folder_is_memory(const struct temporary_folder *folder); /* tmpfs, tmpfs(5) */
+bool temporary_folder_is_memory(const struct temporary_folder *folder);     /* tmpfs, tmpfs(5) */
 int64_t temporary_folder_free_bytes(const struct temporary_folder *folder); /* -1 = unknown */
 
 #endif
