@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "base/random.h"
 
+#define OUTLIER_SHARE 0.05 /* of the median */
+
 static int compare_settings(const void *a, const void *b)
 {
     const struct benchmark_setting *left = a;
@@ -147,7 +149,7 @@ struct benchmark_figures benchmark_figures_of(const struct benchmark *benchmark,
     struct benchmark_figures figures = {
         .setting = benchmark->settings[setting],
         .elapsed_us = statistics_describe(times, count),
-        .outliers = statistics_outliers(times, count),
+        .outliers = statistics_outliers(times, count, OUTLIER_SHARE),
         .urls_per_s = ratio(sums.urls * 1e6, sums.elapsed_us),
         .bytes_per_s = ratio(sums.wire_bytes * 1e6, sums.elapsed_us),
         .failure_share = ratio(sums.failed, sums.urls),

@@ -129,12 +129,13 @@ double statistics_modified_z(const double *values, size_t count, size_t index)
     return z_score(&scale, values[index]);
 }
 
-size_t statistics_outliers(const double *values, size_t count)
+size_t statistics_outliers(const double *values, size_t count, double share)
 {
     struct scale scale = scale_of(values, count);
     size_t outliers = 0;
     for (size_t i = 0; i < count; i++)
-        outliers += fabs(z_score(&scale, values[i])) > STATISTICS_OUTLIER;
+        outliers += fabs(z_score(&scale, values[i])) > STATISTICS_OUTLIER &&
+                    fabs(values[i] - scale.median) > share * fabs(scale.median);
     return outliers;
 }
 

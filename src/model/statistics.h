@@ -29,8 +29,10 @@ struct statistics statistics_describe(const double *values, size_t count);
  * when that is 0, too, and for an index beyond the last. */
 double statistics_modified_z(const double *values, size_t count, size_t index);
 
-/* How many of the values have a modified z-score above STATISTICS_OUTLIER, either way. */
-size_t statistics_outliers(const double *values, size_t count);
+/* How many of the values have a modified z-score above STATISTICS_OUTLIER, either way, and differ
+ * from the median by more than this share of it: of values that agree within a thousandth some are
+ * outliers, too. */
+size_t statistics_outliers(const double *values, size_t count, double share);
 
 struct statistics_ratio {
     double value;     /* mean of a / mean of b; 0 when it is no number */

@@ -52,7 +52,8 @@ START_TEST(modified_z_scores_and_outliers_are_those_of_exact_fractions)
     for (size_t i = 0; i < count; i++)
         assert_close(name, statistics_modified_z(values, count, i), sample_fixtures[_i].z[i],
                      CLOSE);
-    ck_assert_msg(statistics_outliers(values, count) == sample_fixtures[_i].outliers, "%s", name);
+    ck_assert_msg(statistics_outliers(values, count, 0) == sample_fixtures[_i].outliers, "%s",
+                  name);
 }
 END_TEST
 
@@ -63,7 +64,7 @@ START_TEST(no_values_are_all_zero)
     ck_assert(found.mean == 0 && found.deviation == 0 && found.median == 0);
     ck_assert(found.min == 0 && found.max == 0);
     ck_assert(statistics_modified_z(NULL, 0, 0) == 0);
-    ck_assert_uint_eq(statistics_outliers(NULL, 0), 0);
+    ck_assert_uint_eq(statistics_outliers(NULL, 0, 0), 0);
 }
 END_TEST
 
@@ -74,8 +75,8 @@ START_TEST(what_is_not_finite_does_not_count)
     struct statistics expected = statistics_describe(FINITE, ARRAY_LENGTH(FINITE));
     struct statistics found = statistics_describe(MIXED, ARRAY_LENGTH(MIXED));
     ck_assert_mem_eq(&found, &expected, sizeof(found));
-    ck_assert_uint_eq(statistics_outliers(MIXED, ARRAY_LENGTH(MIXED)), 1);
-    ck_assert_uint_eq(statistics_outliers(FINITE, ARRAY_LENGTH(FINITE)), 1);
+    ck_assert_uint_eq(statistics_outliers(MIXED, ARRAY_LENGTH(MIXED), 0), 1);
+    ck_assert_uint_eq(statistics_outliers(FINITE, ARRAY_LENGTH(FINITE), 0), 1);
     ck_assert(statistics_modified_z(MIXED, ARRAY_LENGTH(MIXED), 6) ==
               statistics_modified_z(FINITE, ARRAY_LENGTH(FINITE), 3));
     for (size_t i = 0; i < ARRAY_LENGTH(MIXED); i++)
@@ -128,7 +129,11 @@ START_TEST(the_largest_and_the_smallest_numbers_neither_overflow_nor_vanish)
     ck_assert(statistics_modified_z(FAR, 5, 0) > 1e300);
     ck_assert(isfinite(statistics_modified_z(FAR, 5, 0)));
     ck_assert(statistics_modified_z(FAR, 5, 4) < -1e300);
-    ck_assert_uint_eq(statistics_outliers(FAR, 5), 2);
+    ck_assert_uint_eq(statistics_outliers(FAR, 5, 0), 2);
+    static const double close[] = {100, 100.1, 100.2, 100.1, 103};
+    ck_assert_uint_eq(statistics_outliers(close, 5, 0), 1);
+    ck_assert_uint_eq(statistics_outliers(close, 5, 0.02), 1);
+    ck_assert_uint_eq(statistics_outliers(close, 5, 0.05), 0);
 }
 END_TEST
 
