@@ -431,7 +431,10 @@ libhaul_a_SOURCES += \
 	src/app/warnings.c \
 	src/app/warnings.h \
 	src/app/worker.c \
-	src/app/worker.h
+	src/app/worker.h \
+	src/app/worker_ending.c \
+	src/app/worker_ending.h \
+	src/app/worker_shared.h
 
 # At the top of the build tree: ./haul.
 bin_PROGRAMS += haul

@@ -1,8 +1,6 @@
 #include "app/bench_plan.h"
 
-#include <sys/random.h>
-
-#include "base/clock.h"
+#include "base/random.h"
 #include "io/machine.h"
 #include "io/source.h"
 
@@ -96,10 +94,5 @@ struct options bench_plan_options(const struct options *options,
 
 uint64_t bench_plan_seed(const struct options *options)
 {
-    uint32_t seed = 0;
-    if (options->seed >= 0)
-        return (uint64_t)options->seed;
-    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
-        seed = (uint32_t)clock_monotonic_us();
-    return seed;
+    return options->seed >= 0 ? (uint64_t)options->seed : random_any();
 }

@@ -3,6 +3,7 @@
 #include "app/check_table.h"
 #include "app/retry_list.h"
 #include "app/stop_reason.h"
+#include "app/worker_ending.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "io/descriptor.h"
@@ -62,7 +63,7 @@ static void on_resolved(void *context, void *item, bool name_exists, const char 
     struct run *run = context;
     struct job *job = item;
     job_fail(job, name_exists ? FAILURE_DNS_TEMPORARY : FAILURE_DNS, detail);
-    worker_settle(&run->shared, job);
+    worker_ending_settle(&run->shared, job);
 }
 
 static void stop_intake(void *context)
@@ -262,6 +263,7 @@ static bool create_workers(struct run *run, struct error *error)
         .root = run->root,
         .sink_bytes = run->settings.sink_bytes,
         .slots = run->settings.slots,
+        .threads = run->thread_count,
         .barrier = run->barrier,
         .kept_groups = run->probe != NULL ? run->probe->kept_groups : NULL,
         .max_total_bytes = run->options->max_total_size,

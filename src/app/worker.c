@@ -2,16 +2,18 @@
 
 #include "app/host_policy.h"
 #include "app/stop_reason.h"
+#include "app/worker_ending.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "model/mirror.h"
+#include "base/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define SHORT_REDIRECT_BYTES 512
+#define SHORT_LIST 8  /* downloads of one worker: with more nothing is gained by waiting */
+#define LEAVE_US 1000 /* until another worker should have come */
 
 struct worker {
     const struct worker_shared *shared;
@@ -78,54 +80,6 @@ void worker_destroy(struct worker *worker)
     free(worker);
 }
 
-/* The job leaves the queue for good. */
-static void record(const struct worker_shared *shared, struct job *job)
-{
-    recorder_push(shared->recorder, job);
-    queue_done(shared->queue);
-}
-
-/* Full jitter needs numbers that differ between processes, not secrets. */
-static uint32_t random_number(void)
-{
-    uint32_t number = 0;
-    if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number)
-        number = (uint32_t)clock_monotonic_us() * 2654435761u;
-    return number;
-}
-
-void worker_settle(const struct worker_shared *shared, struct job *job)
-{
-    int64_t delay_us = 0;
-    const struct outcome *outcome = &job->outcome;
-    bool is_stopping = cancel_level(shared->cancel) != CANCEL_NONE;
-    if (is_stopping)
-        job->was_cut_short = outcome->attempts <= shared->retry.retries &&
-                             retry_is_transient(&shared->retry, outcome->failure, outcome->http);
-    if (is_stopping || !mirror_next(job, &shared->retry, shared->transfer->timeout_us,
-                                    random_number(), &delay_us)) {
-        record(shared, job);
-        return;
-    }
-    shared->on_retry(shared->context, job, delay_us);
-    job_restart(job);
-    queue_return(shared->queue, job, clock_monotonic_us() + delay_us);
-}
-
-/* A job that is taken when the run no longer starts anything. */
-static void end_untried(const struct worker_shared *shared, struct job *job)
-{
-    job->was_cut_short = true;
-    if (job->is_redirected) {
-        job->outcome.attempts++;
-        job_fail(job, FAILURE_CANCELED, "ended before the redirect was followed");
-    } else if (job->outcome.attempts == 0) {
-        job->outcome.status = STATUS_NOT_TRIED;
-        job->outcome.failure = FAILURE_NONE;
-    }
-    record(shared, job);
-}
-
 static bool is_draining(const struct worker *worker)
 {
     return cancel_level(worker->shared->cancel) != CANCEL_NONE;
@@ -139,24 +93,6 @@ static bool start(struct worker *worker, struct job *job)
     if (job->started_us == 0)
         job->outcome.us.queue = now_us - job->queued_us;
     return transfer_group_start(worker->group, job, worker->number);
-}
-
-/* Its host was given up: another mirror is asked, or the URL fails. */
-static void end_down(const struct worker_shared *shared, struct job *job)
-{
-    if (cancel_level(shared->cancel) != CANCEL_NONE) {
-        end_untried(shared, job);
-        return;
-    }
-    free(job->admitted_host);
-    job->admitted_host = NULL;
-    char last[OUTCOME_DETAIL_SIZE];
-    snprintf(last, sizeof last, "%s", outcome_detail(&job->outcome));
-    job_fail(job, FAILURE_HOST_DOWN, "the host was not reached several times in a row");
-    if (last[0] != '\0')
-        outcome_set_detail(&job->outcome, "the host was not reached several times in a row: %s",
-                           last);
-    worker_settle(shared, job);
 }
 
 /* --max-total-size: what was received counts, so that nothing can hide from it. */
@@ -178,11 +114,11 @@ static void hand_on(struct worker *worker, const char *host, enum host_gate_resu
     while ((next = host_gate_leave(shared->gate, host, result, clock_monotonic_us())) != NULL) {
         result = HOST_GATE_UNKNOWN; /* of those that do not even start */
         if (!has_quota(shared) || is_draining(worker)) {
-            end_untried(shared, next);
+            worker_ending_untried(shared, next);
         } else if (start(worker, next)) {
             return;
         } else {
-            record(shared, next);
+            worker_ending_record(shared, next);
         }
     }
     permits_release(shared->permits);
@@ -220,16 +156,16 @@ static void finish(struct worker *worker, struct job *job, enum transfer_verdict
     case TRANSFER_SAVED:
         if (shared->root == NULL) /* nobody is to publish it */
             job->outcome.status = STATUS_DOWNLOADED;
-        record(shared, job);
+        worker_ending_record(shared, job);
         break;
     case TRANSFER_UNCHANGED:
         keep_unchanged(job);
-        record(shared, job);
+        worker_ending_record(shared, job);
         break;
     case TRANSFER_CHECKED:
         job->outcome.status = STATUS_OK;
         job->outcome.failure = FAILURE_NONE;
-        record(shared, job);
+        worker_ending_record(shared, job);
         break;
     case TRANSFER_REDIRECT:
         charge_redirect(shared, job);
@@ -241,8 +177,8 @@ static void finish(struct worker *worker, struct job *job, enum transfer_verdict
         break;
     case TRANSFER_FAILED:
         result = host_policy_judge(job, &shared->transfer->proxy);
-        host_policy_let_rest(shared->gate, &shared->retry, job, host, random_number());
-        worker_settle(shared, job);
+        host_policy_let_rest(shared->gate, &shared->retry, job, host, random_any());
+        worker_ending_settle(shared, job);
         break;
     case TRANSFER_NAME_UNKNOWN:
         result = host_policy_judge(job, &shared->transfer->proxy);
@@ -251,7 +187,7 @@ static void finish(struct worker *worker, struct job *job, enum transfer_verdict
     case TRANSFER_LOCAL:
         result = HOST_GATE_UNKNOWN;
         cancel_raise(shared->cancel, CANCEL_ABORT, STOP_LOCAL);
-        record(shared, job);
+        worker_ending_record(shared, job);
         break;
     }
     hand_on(worker, host, result);
@@ -262,7 +198,7 @@ static void end_parked(struct worker *worker)
 {
     struct job *job;
     while ((job = host_gate_take_parked(worker->shared->gate)) != NULL)
-        end_untried(worker->shared, job);
+        worker_ending_untried(worker->shared, job);
 }
 
 /* Starts a job that the gate has let in, under the permit at hand. */
@@ -273,7 +209,7 @@ static void run_admitted(struct worker *worker, struct job *job)
     if (!start(worker, job)) {
         char *host = job->admitted_host;
         job->admitted_host = NULL;
-        record(shared, job);
+        worker_ending_record(shared, job);
         hand_on(worker, host, HOST_GATE_UNKNOWN);
         free(host);
     }
@@ -292,7 +228,7 @@ static void admit(struct worker *worker, struct job *job)
     case HOST_GATE_PARKED:
         break;
     case HOST_GATE_DOWN:
-        end_down(shared, job);
+        worker_ending_down(shared, job);
         break;
     }
 }
@@ -307,7 +243,7 @@ static bool take_parked(struct worker *worker, int64_t now_us, int64_t *until_us
     if (answer == HOST_GATE_ADMITTED)
         run_admitted(worker, job);
     else
-        end_down(worker->shared, job);
+        worker_ending_down(worker->shared, job);
     return true;
 }
 
@@ -316,6 +252,21 @@ static bool has_permit(struct worker *worker)
     if (!worker->holds_permit)
         worker->holds_permit = permits_try_acquire(worker->shared->permits, worker->waiter);
     return worker->holds_permit;
+}
+
+/* Of a short list one worker must not have it all only because it woke first: with more downloads
+ * than the average, it leaves the next one to a worker that has nothing to do. */
+static bool leaves_to_others(struct worker *worker, int64_t now_us, int64_t *until_us)
+{
+    const struct worker_shared *shared = worker->shared;
+    unsigned running = transfer_group_running(worker->group);
+    if (running == 0 || running >= SHORT_LIST ||
+        running * shared->threads < permits_in_use(shared->permits) ||
+        !queue_leave_to_idle(shared->queue, worker->taker))
+        return false;
+    if (now_us + LEAVE_US < *until_us)
+        *until_us = now_us + LEAVE_US;
+    return true;
 }
 
 /* The next job to start, parked or queued. False when there is none now; *out_ended when the queue
@@ -331,7 +282,8 @@ static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
             return false;
         if (take_parked(worker, now_us, until_us))
             return true;
-        if (!host_gate_has_rate(shared->gate, now_us, until_us))
+        if (!host_gate_has_rate(shared->gate, now_us, until_us) ||
+            leaves_to_others(worker, now_us, until_us))
             return false;
     }
     void *item = NULL;
@@ -343,7 +295,7 @@ static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
             ? queue_take_returned(shared->queue, worker->taker, now_us, &item, &due_us)
             : queue_take(shared->queue, worker->taker, now_us, &item, &due_us);
     if (answer == QUEUE_ITEM && drains)
-        end_untried(shared, item);
+        worker_ending_untried(shared, item);
     else if (answer == QUEUE_ITEM)
         admit(worker, item);
     *out_ended = answer == QUEUE_ENDED;

@@ -27,6 +27,7 @@ struct queue_taker {
 
     /* guarded by the queue's lock */
     bool is_idle;   /* was told to wait, and nobody has woken it since */
+    bool is_called; /* was idle and woken, and has not come yet */
     int64_t due_us; /* while idle: when it comes by itself */
     LIST_ENTRY(queue_taker) idle;
 };
@@ -49,6 +50,7 @@ struct queue {
     bool is_closed;
     bool is_draining;
     LIST_HEAD(, queue_taker) idle_takers;
+    unsigned called_takers;
 };
 
 static bool is_before(const struct entry *a, const struct entry *b)
@@ -152,6 +154,12 @@ static void set_idle_locked(struct queue *queue, struct queue_taker *taker, bool
         LIST_REMOVE(taker, idle);
 }
 
+static void set_called_locked(struct queue *queue, struct queue_taker *taker, bool is_called)
+{
+    queue->called_takers += (unsigned)is_called - (unsigned)taker->is_called;
+    taker->is_called = is_called;
+}
+
 /* The hook of an idle taker, unless that one comes early enough by itself.
  *
  * Called after everything that brings the next due time forward, and after each taken item. So
@@ -163,6 +171,7 @@ static struct hook wake_one_locked(struct queue *queue)
     if (taker == NULL || taker->due_us <= next_due_us_locked(queue))
         return (struct hook){0};
     set_idle_locked(queue, taker, false);
+    set_called_locked(queue, taker, true);
     return taker->wake;
 }
 
@@ -182,6 +191,7 @@ static enum queue_answer take(struct queue *queue, struct queue_taker *taker, bo
 
     lock_acquire(&queue->lock);
     set_idle_locked(queue, taker, false);
+    set_called_locked(queue, taker, false);
     if (queue->returned.count > 0 &&
         (queue->is_draining || queue->returned.entries[0].rank <= now_us)) {
         *out_item = heap_take(&queue->returned, 0);
@@ -323,6 +333,24 @@ enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int
                              void **out_item, int64_t *out_due_us)
 {
     return take(queue, taker, true, now_us, out_item, out_due_us);
+}
+
+bool queue_leave_to_idle(struct queue *queue, struct queue_taker *taker)
+{
+    struct hook wake = {0};
+    bool is_left = false;
+
+    lock_acquire(&queue->lock);
+    set_idle_locked(queue, taker, false);
+    set_called_locked(queue, taker, false);
+    if (queue->fresh.count > 0 && !queue->is_held) {
+        if (queue->called_takers == 0)
+            wake = wake_one_locked(queue);
+        is_left = queue->called_takers > 0;
+    }
+    lock_release(&queue->lock);
+    hook_call(wake);
+    return is_left;
 }
 
 enum queue_answer queue_take_returned(struct queue *queue, struct queue_taker *taker,

@@ -307,6 +307,52 @@ START_TEST(a_push_wakes_one_idle_taker_and_that_one_the_next)
 }
 END_TEST
 
+START_TEST(an_item_is_left_to_a_taker_that_has_nothing_to_do)
+{
+    unsigned busy_calls, idle_calls;
+    struct queue *queue = queue_create(QUEUE_FIFO, 8, 0);
+    struct queue_taker *busy = add_counted_taker(queue, &busy_calls);
+    struct queue_taker *idle = add_counted_taker(queue, &idle_calls);
+
+    ck_assert_msg(!queue_leave_to_idle(queue, busy), "nothing is there to be left");
+    push(queue, 0, 0);
+    ck_assert_msg(!queue_leave_to_idle(queue, busy), "nobody has nothing to do");
+    ck_assert_uint_eq(take(queue, busy, 0), 0);
+    take_nothing(queue, idle, 0);
+    ck_assert_msg(!queue_leave_to_idle(queue, busy), "nothing is there to be left");
+    ck_assert_uint_eq(idle_calls, 0);
+
+    push(queue, 1, 0);
+    push(queue, 2, 0);
+    ck_assert_uint_eq(idle_calls, 1);
+    ck_assert_msg(queue_leave_to_idle(queue, busy), "the other was woken and has not come yet");
+    ck_assert_uint_eq(idle_calls, 1);
+    ck_assert_uint_eq(take(queue, idle, 0), 1);
+    ck_assert_msg(!queue_leave_to_idle(queue, busy), "the other has come");
+    ck_assert_uint_eq(take(queue, busy, 0), 2);
+    ck_assert_uint_eq(busy_calls, 0);
+    queue_destroy(queue);
+}
+END_TEST
+
+START_TEST(leaving_an_item_wakes_whom_no_push_has_woken)
+{
+    unsigned first_calls, second_calls;
+    struct queue *queue = queue_create(QUEUE_FIFO, 8, 0);
+    struct queue_taker *first = add_counted_taker(queue, &first_calls);
+    struct queue_taker *second = add_counted_taker(queue, &second_calls);
+
+    take_nothing(queue, first, 0);
+    take_nothing(queue, second, 0);
+    push(queue, 0, 0); /* wakes the one that came last */
+    ck_assert_uint_eq(second_calls, 1);
+    ck_assert(queue_leave_to_idle(queue, second));
+    ck_assert_uint_eq(first_calls, 1);
+    ck_assert_uint_eq(take(queue, first, 0), 0);
+    queue_destroy(queue);
+}
+END_TEST
+
 START_TEST(due_times_are_always_watched_by_an_idle_taker)
 {
     struct queue *queue = queue_create(QUEUE_FIFO, 4, 0);
@@ -449,6 +495,8 @@ int main(void)
     tcase_add_test(cases, closing_an_empty_queue_ends_it_at_once);
     tcase_add_test(cases, draining_makes_every_time_due_at_once);
     tcase_add_test(cases, a_push_wakes_one_idle_taker_and_that_one_the_next);
+    tcase_add_test(cases, an_item_is_left_to_a_taker_that_has_nothing_to_do);
+    tcase_add_test(cases, leaving_an_item_wakes_whom_no_push_has_woken);
     tcase_add_test(cases, due_times_are_always_watched_by_an_idle_taker);
     tcase_add_test(cases, a_taker_that_leaves_for_an_item_hands_the_watch_over);
     tcase_add_test(cases, a_taker_that_came_by_itself_gets_no_wake_while_it_works);
