@@ -29,7 +29,7 @@
 #define DEMO_SEED 1
 #define REQUESTS_UNASKED 1000 /* to hosts other than this machine */
 #define OUTPUT_BYTES_MAX ((size_t)1 << 20)
-#define NAME_BYTES_MAX 300
+#define NAME_BYTES_MAX ((size_t)64 * 1024)
 
 struct bench {
     struct options options; /* of the user, or what the practice server needs; lent */
@@ -137,10 +137,13 @@ static void write_files(struct bench *bench, const char *outcome)
     bench_view_destroy(view);
 }
 
-static void on_round(void *context)
+static bool on_round(void *context, struct error *error)
 {
     struct bench *bench = context;
     write_files(bench, "running");
+    if (bench->error.kind != ERROR_NONE)
+        *error = bench->error;
+    return bench->error.kind == ERROR_NONE;
 }
 
 static void on_dropped(void *context, const uint64_t by_failure[FAILURE_COUNT])
@@ -194,10 +197,11 @@ static bool prepare(struct bench *bench, const struct cancel *cancel, struct err
                          "%llu requests to other machines: nobody is here to be asked, --yes "
                          "says that it is all right",
                          (unsigned long long)requests);
-    bool is_wanted = bench_screen_ask(cancel);
-    if (!is_wanted)
-        bench_screen_say(&bench->screen, "nothing was measured");
-    return is_wanted;
+    if (bench_screen_ask(cancel))
+        return true;
+    /* Of a signal nothing is to be said. */
+    return cancel_level(cancel) == CANCEL_NONE &&
+           error_set(error, ERROR_USAGE, "nothing was measured: the answer was not yes");
 }
 
 /* With a thread for signals, as long as it takes. */
@@ -237,12 +241,14 @@ static bool open_all(struct bench *bench, struct error *error)
         return false;
     if (options->demo && !start_demo(bench, error))
         return false;
-    bench->files = bench_files_open(options->output_dir, error);
     bench->machine = machine_describe();
     bench->settings = report_settings_create(options, &bench->redaction);
     bench->facts = first_facts(bench);
     bench->facts.options = report_settings_lend(bench->settings, &bench->facts.option_count);
-    return bench->files != NULL && prepare_with_signals(bench, error);
+    if (!prepare_with_signals(bench, error))
+        return false;
+    bench->files = bench_files_open(options->output_dir, error);
+    return bench->files != NULL;
 }
 
 static void measure(struct bench *bench)
@@ -324,6 +330,8 @@ static int finish(struct bench *bench)
         [BENCH_NOTHING] = "failed", [BENCH_ERROR] = "stopped",
     };
     bench->facts.end_wall_us = clock_wall_us();
+    if (bench->signal_number == 0)
+        bench->signal_number = signals_wait(0); /* one that came between two runs */
     write_files(bench, outcomes[bench->end]);
     bool is_printed = print_table(bench);
     if (bench->error.kind != ERROR_NONE) {

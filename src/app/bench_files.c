@@ -18,7 +18,8 @@
 #include "config.h"
 
 #define FILE_BYTES_MAX ((size_t)64 << 20)
-#define TITLE_BYTES_MAX 1024
+#define TITLE_BYTES_MAX 4096
+#define NAME_BYTES 300 /* shown of the list's */
 
 struct bench_files {
     char *path; /* of the directory, as the user wrote it */
@@ -76,7 +77,8 @@ static void append_title(struct text *title, const struct benchmark_facts *facts
     size_t start = title->length;
     text_append_string(title, "haul bench `");
     start = title->length;
-    vis_append(title, name, strlen(name));
+    char shown[NAME_BYTES];
+    text_append_string(title, vis_format(shown, sizeof shown, name, strlen(name)));
     for (size_t i = start; i < title->length; i++) {
         if (title->data[i] == '`')
             title->data[i] = '\'';
@@ -115,6 +117,7 @@ static bool write_svg(struct bench_files *files, const struct bench_view *view,
         .list = name,
         .urls = facts->urls,
         .runs = facts->runs,
+        .axis = benchmark_axis_of(view->benchmark),
         .recommended = view->recommendation != NULL ? view->recommendation->setting : SIZE_MAX,
         .origin = origin,
     };

@@ -75,12 +75,13 @@ bool bench_plan_init(struct benchmark *benchmark, const struct options *options,
 }
 
 struct options bench_plan_options(const struct options *options,
-                                  const struct benchmark_setting *setting, char **list,
-                                  char *directory)
+                                  const struct benchmark_setting *setting, uint64_t seed,
+                                  char **list, char *directory)
 {
     struct options run = *options;
     run.threads = (struct count_list){{setting->threads}, 1};
     run.jobs = (struct count_list){{setting->jobs}, 1};
+    run.seed = (int64_t)seed; /* --order random: the same for all */
     run.operands = (struct string_list){list, 1};
     run.format = SOURCE_FORMAT_TSV;
     run.url_column = NULL;

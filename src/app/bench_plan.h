@@ -23,8 +23,8 @@ bool bench_plan_init(struct benchmark *benchmark, const struct options *options,
  * that are stored, this directory (else NULL). Everything in it is lent; it is never to be cleared.
  */
 struct options bench_plan_options(const struct options *options,
-                                  const struct benchmark_setting *setting, char **list,
-                                  char *directory);
+                                  const struct benchmark_setting *setting, uint64_t seed,
+                                  char **list, char *directory);
 
 /* --seed, or one that is drawn. */
 uint64_t bench_plan_seed(const struct options *options);

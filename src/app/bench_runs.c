@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/bench_plan.h"
+#include "app/limits.h"
 #include "app/run.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -22,6 +23,8 @@ struct bench_runs {
     unsigned stored;                                      /* runs in it so far */
     struct transfer_group **kept[BENCHMARK_SETTINGS_MAX]; /* of --keep-warm, by worker */
     bool has_told_jobs;
+    bool has_measured;    /* a run came to its end */
+    uint64_t most_failed; /* in any run that did */
 
     /* of the run in progress; written by its recorder */
     uint8_t *failed; /* a bit for each URL; NULL = nobody wants to know */
@@ -42,7 +45,6 @@ static bool is_unreached(enum failure failure)
     case FAILURE_CONNECT:
     case FAILURE_HOST_DOWN:
     case FAILURE_REFUSED:
-    case FAILURE_RESET:
         return true;
     default:
         return false;
@@ -115,8 +117,8 @@ static bool measure(struct bench_runs *runs, size_t setting, struct run_measures
     if (runs->folder != NULL)
         snprintf(directory, sizeof directory, "%s/%u", temporary_folder_path(runs->folder),
                  ++runs->stored);
-    struct options options = bench_plan_options(settings->options, measured, &operand,
-                                                runs->folder != NULL ? directory : NULL);
+    struct options options = bench_plan_options(settings->options, measured, settings->seed,
+                                                &operand, runs->folder != NULL ? directory : NULL);
     struct run_probe probe = {
         .is_stored = runs->folder != NULL,
         .kept_groups = runs->kept[setting],
@@ -145,6 +147,15 @@ static void tell_jobs(struct bench_runs *runs, unsigned jobs, unsigned wanted)
     }
 }
 
+static void note_measured(struct bench_runs *runs, const struct benchmark_run *run)
+{
+    if (!run->is_complete)
+        return;
+    runs->has_measured = true;
+    if (run->failed > runs->most_failed)
+        runs->most_failed = run->failed;
+}
+
 /* Two in a row that ended without reaching anything: neither says anything about its setting. */
 static enum bench_end keep_run(struct bench_runs *runs, struct benchmark_run *run,
                                const struct histogram *latency, bool is_suspect)
@@ -154,6 +165,7 @@ static enum bench_end keep_run(struct bench_runs *runs, struct benchmark_run *ru
     if (runs->has_suspect) {
         runs->suspect.is_complete = !is_gone;
         benchmark_add(benchmark, &runs->suspect, &runs->suspect_latency);
+        note_measured(runs, &runs->suspect);
         runs->has_suspect = false;
     }
     if (is_suspect && !is_gone) {
@@ -164,6 +176,7 @@ static enum bench_end keep_run(struct bench_runs *runs, struct benchmark_run *ru
     }
     run->is_complete = run->is_complete && !is_gone;
     benchmark_add(benchmark, run, latency);
+    note_measured(runs, run);
     return is_gone ? BENCH_GONE : BENCH_DONE;
 }
 
@@ -197,7 +210,9 @@ static enum bench_end run_once(struct bench_runs *runs, size_t setting, unsigned
     if (is_measured) {
         struct benchmark_run run = run_of(setting, round, is_warmup, measures, busy);
         uint64_t least = run.urls < UNREACHED_LEAST ? run.urls : UNREACHED_LEAST;
-        bool is_suspect = run.is_complete && run.urls > 0 && runs->unreached >= least;
+        /* Of a host that was never reached, it says nothing new. */
+        bool is_suspect = run.is_complete && run.urls > 0 && runs->unreached >= least &&
+                          runs->has_measured && run.failed > runs->most_failed;
         /* In the first warm-up a URL that cannot be reached is only dropped. */
         end = keep_run(runs, &run, &measures->latency, is_suspect && runs->failed == NULL);
         tell_jobs(runs, measures->jobs, settings->benchmark->settings[setting].jobs);
@@ -258,6 +273,23 @@ static enum bench_end run_round(struct bench_runs *runs, unsigned number, int *o
     return end;
 }
 
+/* Every setting keeps as many connections as it has downloads at once. */
+static bool can_keep(const struct benchmark *benchmark, struct error *error)
+{
+    unsigned jobs = 0;
+    unsigned threads = 0;
+    for (size_t i = 0; i < benchmark->setting_count; i++) {
+        jobs += benchmark->settings[i].jobs;
+        threads += benchmark->settings[i].threads;
+    }
+    struct limits limits = limits_fit(jobs, threads, 0);
+    return limits.jobs == jobs ||
+           error_set(error, ERROR_LOCAL,
+                     "--keep-warm: the limit on open files (ulimit -n) allows %u connections, the "
+                     "settings have %u",
+                     limits.jobs, jobs);
+}
+
 static bool prepare(struct bench_runs *runs, struct error *error)
 {
     const struct options *options = runs->settings->options;
@@ -265,6 +297,8 @@ static bool prepare(struct bench_runs *runs, struct error *error)
     for (size_t i = 0; i < benchmark->setting_count && options->keep_warm; i++)
         runs->kept[i] =
             memory_allocate_zeroed(benchmark->settings[i].threads, sizeof(*runs->kept[i]));
+    if (options->keep_warm && !can_keep(benchmark, error))
+        return false;
     if (options->sink == SINK_DISK)
         runs->folder = temporary_folder_create(options->output_dir, ".haul-bench-", error);
     return options->sink != SINK_DISK || runs->folder != NULL;
@@ -296,7 +330,8 @@ enum bench_end bench_runs_execute(const struct bench_runs_settings *settings, in
             benchmark_add(settings->benchmark, &runs->suspect, &runs->suspect_latency);
             runs->has_suspect = false;
         }
-        settings->on_round(settings->context);
+        if (!settings->on_round(settings->context, error))
+            end = BENCH_ERROR;
     }
     log_set_level(level);
     clear(runs);

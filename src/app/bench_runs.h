@@ -17,7 +17,8 @@ struct bench_runs_settings {
     struct bench_list *list;     /* URLs that fail in the first warm-up run are dropped */
     struct bench_screen *screen;
     uint64_t seed;
-    void (*on_round)(void *context); /* after each round, and after an interrupted one */
+    /* After each round, and after an interrupted one; false, with an error, ends the benchmark. */
+    bool (*on_round)(void *context, struct error *error);
     void (*on_dropped)(void *context, const uint64_t by_failure[FAILURE_COUNT]);
     void *context;
 };

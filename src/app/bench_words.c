@@ -155,8 +155,19 @@ static void append_server_or_link(struct text *text, const struct bench_view *vi
     const struct benchmark_figures *before = &view->figures[chosen->setting];
     const struct benchmark_figures *after = &view->figures[chosen->compared];
     bool is_server = chosen->limit == LIMIT_SERVER;
+    double growth_us =
+        is_server ? after->wait_us - before->wait_us : after->receive_us - before->receive_us;
     char name[BENCHMARK_NAME_SIZE];
     char cpu[NUMBER_SIZE];
+    if (growth_us <= 0) {
+        text_append_format(text,
+                           "the server or the link: beyond %s nothing is gained, while haul uses "
+                           "%s of %u CPUs",
+                           name_of(view, chosen->setting, name),
+                           number_format_ratio(cpu, after->duty_cycle, view->facts->cpus),
+                           view->facts->cpus);
+        return;
+    }
     text_append_format(text, "the %s: beyond %s replies %s ", is_server ? "server" : "link",
                        name_of(view, chosen->setting, name),
                        is_server ? "begin later" : "take longer to arrive");
@@ -222,10 +233,8 @@ void bench_words_append_work(struct text *text, const struct bench_view *view)
     number_format_ratio(share, view->figures[0].duty_cycle, 1);
     switch (view->recommendation->work) {
     case WORK_WAITING:
-        text_append_format(text,
-                           "mostly waiting (one thread keeps a CPU busy %s of the time): "
-                           "more threads help",
-                           share);
+        text_append_format(text, "mostly waiting (one thread keeps a CPU busy %s of the time)%s",
+                           share, view->recommendation->setting > 0 ? ": more threads help" : "");
         break;
     case WORK_MIXED:
         text_append_format(

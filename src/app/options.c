@@ -132,8 +132,9 @@ static bool set_counts(enum option_id id, const char *text, struct count_list *o
         if (list.count == COUNT_LIST_MAX)
             return error_set(error, ERROR_USAGE, "--%s: at most %d numbers can be compared",
                              option_table_row(id)->name, COUNT_LIST_MAX);
-        if (length >= sizeof(number)) /* what is no number is told as it was given */
-            return option_check_number(id, text, list.values, error);
+        if (length >= sizeof(number))
+            return error_set(error, ERROR_USAGE, "--%s: '%s' is not a list of numbers",
+                             option_table_row(id)->name, text);
         memcpy(number, next, length);
         number[length] = '\0';
         if (!option_check_number(id, number, &list.values[list.count], error))

@@ -155,16 +155,40 @@ static bool settle_counts(struct options *options, struct error *error)
     return true;
 }
 
+/* The first of these that the command line gives; OPTION_ID_COUNT when it gives none. */
+static enum option_id first_given(const struct options *options, const enum option_id *ids,
+                                  size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_given(options, ids[i]))
+            return ids[i];
+    }
+    return OPTION_ID_COUNT;
+}
+
 static bool check_bench(const struct options *options, struct error *error)
 {
     static const enum option_id of_server[] = {OPTION_ID_delay, OPTION_ID_capacity};
+    static const enum option_id of_lists[] = {OPTION_ID_format, OPTION_ID_url_column,
+                                              OPTION_ID_proxy};
+    static const enum option_id of_files[] = {OPTION_ID_sync, OPTION_ID_mtime, OPTION_ID_min_free};
+    enum option_id id;
 
-    for (size_t i = 0; i < ARRAY_LENGTH(of_server); i++) {
-        if (options->command == COMMAND_BENCH && !options->demo && is_given(options, of_server[i]))
-            return error_set(error, ERROR_USAGE,
-                             "--%s is about the practice server: it needs --demo",
-                             option_table_row(of_server[i])->name);
-    }
+    if (options->command != COMMAND_BENCH || options->show_config)
+        return true;
+    id = first_given(options, of_server, ARRAY_LENGTH(of_server));
+    if (!options->demo && id != OPTION_ID_COUNT)
+        return error_set(error, ERROR_USAGE, "--%s is about the practice server: it needs --demo",
+                         option_table_row(id)->name);
+    id = first_given(options, of_lists, ARRAY_LENGTH(of_lists));
+    if (options->demo && id != OPTION_ID_COUNT)
+        return error_set(error, ERROR_USAGE, "--%s: --demo has a list and a server of its own",
+                         option_table_row(id)->name);
+    id = first_given(options, of_files, ARRAY_LENGTH(of_files));
+    if (options->sink != SINK_DISK && id != OPTION_ID_COUNT)
+        return error_set(error, ERROR_USAGE,
+                         "--%s is about files: without --sink disk there are none",
+                         option_table_row(id)->name);
     return true;
 }
 

@@ -262,7 +262,7 @@ static bool leaves_to_others(struct worker *worker, int64_t now_us, int64_t *unt
     unsigned running = transfer_group_running(worker->group);
     if (running == 0 || running >= SHORT_LIST ||
         running * shared->threads < permits_in_use(shared->permits) ||
-        !queue_leave_to_idle(shared->queue, worker->taker))
+        !queue_leave_to_idle(shared->queue, worker->taker, now_us))
         return false;
     if (now_us + LEAVE_US < *until_us)
         *until_us = now_us + LEAVE_US;
@@ -276,14 +276,16 @@ static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
     const struct worker_shared *shared = worker->shared;
     int64_t now_us = clock_monotonic_us();
     bool drains = is_draining(worker);
+    bool is_full = false;
     if (!drains) {
         if (!transfer_group_has_room(worker->group) || recorder_is_full(shared->recorder) ||
             !has_permit(worker) || !has_quota(shared))
             return false;
         if (take_parked(worker, now_us, until_us))
             return true;
+        is_full = host_gate_is_full(shared->gate);
         if (!host_gate_has_rate(shared->gate, now_us, until_us) ||
-            leaves_to_others(worker, now_us, until_us))
+            (!is_full && leaves_to_others(worker, now_us, until_us)))
             return false;
     }
     void *item = NULL;
@@ -291,9 +293,8 @@ static bool take_next(struct worker *worker, int64_t *until_us, bool *out_ended)
     /* With a full gate the list waits, but not what was taken from it before: a host that rests
      * must not hold back another one's retries and redirects. */
     enum queue_answer answer =
-        !drains && host_gate_is_full(shared->gate)
-            ? queue_take_returned(shared->queue, worker->taker, now_us, &item, &due_us)
-            : queue_take(shared->queue, worker->taker, now_us, &item, &due_us);
+        is_full ? queue_take_returned(shared->queue, worker->taker, now_us, &item, &due_us)
+                : queue_take(shared->queue, worker->taker, now_us, &item, &due_us);
     if (answer == QUEUE_ITEM && drains)
         worker_ending_untried(shared, item);
     else if (answer == QUEUE_ITEM)

@@ -12,12 +12,10 @@
 #define SECONDS_FROM_US 10e6 /* latency in ms below that */
 #define NAME_SIZE 64
 
-enum shape { OVER_THREADS, OVER_JOBS, GRID };
-
 /* What the chart points into. Points are in the order of the figures, those without a complete run
  * left out, so that each series is one stretch of them. */
 struct drawing {
-    enum shape shape;
+    enum benchmark_axis axis;
     const struct benchmark_figures *measured[BENCHMARK_SETTINGS_MAX];
     size_t count;
     size_t recommended; /* index into measured, or SIZE_MAX */
@@ -49,21 +47,12 @@ static void select_measured(struct drawing *drawing, const struct benchmark_figu
             drawing->recommended = drawing->count;
         drawing->measured[drawing->count++] = &figures[i];
     }
-    bool has_equal_threads = false;
-    bool has_different_threads = false;
-    for (size_t i = 1; i < drawing->count; i++) {
-        bool is_equal =
-            drawing->measured[i]->setting.threads == drawing->measured[i - 1]->setting.threads;
-        has_equal_threads = has_equal_threads || is_equal;
-        has_different_threads = has_different_threads || !is_equal;
-    }
-    drawing->shape = !has_equal_threads ? OVER_THREADS : has_different_threads ? GRID : OVER_JOBS;
 }
 
 static double x_of(const struct drawing *drawing, size_t i)
 {
     const struct benchmark_setting *setting = &drawing->measured[i]->setting;
-    return drawing->shape == OVER_THREADS ? setting->threads : setting->jobs;
+    return drawing->axis == BENCHMARK_THREADS ? setting->threads : setting->jobs;
 }
 
 /* Values from different series may come in any order, and more than once. */
@@ -152,13 +141,13 @@ static void name_ring(struct drawing *drawing)
     if (drawing->recommended == SIZE_MAX)
         return;
     const struct benchmark_setting *setting = &drawing->measured[drawing->recommended]->setting;
-    if (drawing->shape == GRID)
+    if (drawing->axis == BENCHMARK_GRID)
         snprintf(drawing->ring_name, NAME_SIZE, "recommended: %u thread%s, %u job%s",
                  setting->threads, setting->threads == 1 ? "" : "s", setting->jobs,
                  setting->jobs == 1 ? "" : "s");
     else
         snprintf(drawing->ring_name, NAME_SIZE, "recommended: %u",
-                 drawing->shape == OVER_JOBS ? setting->jobs : setting->threads);
+                 drawing->axis == BENCHMARK_JOBS ? setting->jobs : setting->threads);
 }
 
 static void describe_latency(struct text *text, const struct drawing *drawing, const char *name,
@@ -201,7 +190,7 @@ static bool append_chart(struct text *text, const struct drawing *drawing,
     panels[count] = (struct chart_panel){
         .title = "Throughput",
         .unit = "URLs/s",
-        .x_label = drawing->shape == OVER_THREADS ? "threads" : "jobs",
+        .x_label = drawing->axis == BENCHMARK_THREADS ? "threads" : "jobs",
         .x_is_log2 = true,
         .x_ticks = drawing->ticks,
         .x_tick_count = drawing->tick_count,
@@ -211,7 +200,7 @@ static bool append_chart(struct text *text, const struct drawing *drawing,
         .no_data = "no run is complete yet",
     };
     struct chart_panel next = panels[count++];
-    next.title = drawing->shape == GRID ? "Latency, p50" : "Latency";
+    next.title = drawing->axis == BENCHMARK_GRID ? "Latency, p50" : "Latency";
     next.unit = drawing->in_seconds ? "s" : "ms";
     next.series = drawing->p50s;
     next.series_count = drawing->p50_count;
@@ -221,7 +210,7 @@ static bool append_chart(struct text *text, const struct drawing *drawing,
         panels[count++] = next;
     next.title = "Latency, p95";
     next.series = drawing->p95s;
-    if (drawing->shape == GRID)
+    if (drawing->axis == BENCHMARK_GRID)
         panels[count++] = next;
     char urls[NUMBER_SIZE];
     char subtitle[NAME_SIZE * 2];
@@ -245,10 +234,11 @@ bool benchmark_svg_append(struct text *text, const struct benchmark_figures *fig
 {
     assert(count <= BENCHMARK_SETTINGS_MAX);
     struct drawing drawing = {0};
+    drawing.axis = facts->axis;
     select_measured(&drawing, figures, count, facts->recommended);
     fill_points(&drawing);
     name_ring(&drawing);
-    if (drawing.shape == GRID)
+    if (drawing.axis == BENCHMARK_GRID)
         fill_grid(&drawing);
     else if (drawing.count > 0)
         fill_lines(&drawing);

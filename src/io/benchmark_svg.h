@@ -11,11 +11,12 @@
 #define BENCHMARK_SVG_BYTES_MAX ((size_t)1024 * 1024)
 
 struct benchmark_svg_facts {
-    const char *list;   /* its name, foreign bytes; NULL when it has none */
-    uint64_t urls;      /* of one run */
-    unsigned runs;      /* of each setting, warm-ups left out */
-    size_t recommended; /* index into the figures; SIZE_MAX = none yet */
-    const char *origin; /* version and date; NULL = not said */
+    const char *list;         /* its name, foreign bytes; NULL when it has none */
+    uint64_t urls;            /* of one run */
+    unsigned runs;            /* of each setting, warm-ups left out */
+    size_t recommended;       /* index into the figures; SIZE_MAX = none yet */
+    enum benchmark_axis axis; /* what is compared */
+    const char *origin;       /* version and date; NULL = not said */
 };
 
 /* Appends an SVG document, or nothing when it does not fit. figures: at most

@@ -1,6 +1,7 @@
 /* A folder of this process for what is thrown away, and its removal with all that is in it.
  *
- * Owned and used by one thread. A killed process leaves it behind. */
+ * Owned and used by one thread. What a killed process leaves behind is removed by the next one that
+ * makes such a folder in the same place. */
 #ifndef HAUL_IO_TEMPORARY_FOLDER_H
 #define HAUL_IO_TEMPORARY_FOLDER_H
 
@@ -9,7 +10,9 @@
 
 struct temporary_folder;
 
-/* Made in `parent`, mode 0700, called PREFIX and six characters. */
+/* Made in `parent`, mode 0700, called PREFIX and six characters, and locked (flock). Folders of
+ * this user with such a name that nobody has locked, and that are older than a minute, are removed.
+ */
 struct temporary_folder *temporary_folder_create(const char *parent, const char *prefix,
                                                  struct error *error);
 /* Removes it; symbolic links in it are removed, not followed. NULL is fine. */

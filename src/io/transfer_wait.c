@@ -2,6 +2,8 @@
 #include "io/transfer_resume.h"
 #include "io/transfer_state.h"
 
+#define CONNECT_SLACK_US (CLOCK_SECOND_US / 2) /* libcurl speaks first, where it does */
+
 /* While a transfer runs: what lets it go on, and what ends it before its time. */
 
 static void let_on(struct transfer *transfer, int64_t now_us)
@@ -28,6 +30,14 @@ int64_t transfer_go_on(struct transfer *transfer, int64_t now_us)
     return speed->is_paused ? speed->resume_us : CLOCK_NEVER;
 }
 
+/* libcurl's own clock does not run for a request that waits for another's handshake. */
+static bool has_waited_to_connect(const struct transfer *transfer, int64_t now_us)
+{
+    return !transfer->has_connected && transfer->proxy == NULL &&
+           now_us - transfer->started_us >=
+               transfer->settings->connect_timeout_us + CONNECT_SLACK_US;
+}
+
 bool transfer_must_end(struct transfer *transfer, int64_t now_us, CURLcode *out_code)
 {
     const struct transfer_settings *settings = transfer->settings;
@@ -35,6 +45,10 @@ bool transfer_must_end(struct transfer *transfer, int64_t now_us, CURLcode *out_
     *out_code = transfer->broken != CURLE_OK ? transfer->broken : CURLE_OPERATION_TIMEDOUT;
     if (transfer->seen == FAILURE_CANCELED || transfer->broken != CURLE_OK)
         return true;
+    if (has_waited_to_connect(transfer, now_us)) {
+        transfer_object(transfer, FAILURE_CONNECT, "no connection within --connect-timeout");
+        return true;
+    }
     int64_t spent_us = now_us - transfer->started_us - transfer_speed_excluded_us(speed, now_us);
     if (settings->throttle != NULL && spent_us >= transfer->timeout_us) {
         transfer_object(transfer, FAILURE_TIMEOUT, "longer than --timeout");

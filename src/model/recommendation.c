@@ -1,5 +1,7 @@
 #include "model/recommendation.h"
 
+#include <limits.h>
+
 /* Retried attempts may differ by chance; URLs that failed for good may not. */
 #define TROUBLE_TOLERANCE 0.01
 
@@ -68,7 +70,7 @@ static enum recommendation_limit find_limit(const struct benchmark_figures *figu
     bool is_faster_with_failures = false;
     bool are_all_failing = true;
     for (size_t i = chosen->setting + 1; i < count; i++) {
-        if (!is_measured(&figures[i]) && figures[i].elapsed_us.count == 0)
+        if (figures[i].elapsed_us.count == 0)
             continue;
         are_all_failing = are_all_failing && chosen->rises[i];
         bool has_more_jobs = larger == NULL || figures[i].setting.jobs >= larger->setting.jobs;
@@ -106,16 +108,17 @@ bool recommendation_make(const struct benchmark_figures *figures, size_t count,
 {
     struct recommendation chosen = {.setting = SIZE_MAX, .best = SIZE_MAX};
     const struct benchmark_figures *base = NULL;
-    bool has_all_at_once = false; /* a larger setting could only be faster by chance */
+    unsigned enough_jobs = UINT_MAX; /* have all URLs at once: more could only win by chance */
     for (size_t i = 0; i < count; i++) {
         if (figures[i].elapsed_us.count == 0)
             continue;
         base = base != NULL ? base : &figures[i];
         chosen.largest = i;
         chosen.rises[i] = does_rise(base, &figures[i]);
-        bool is_eligible = is_measured(&figures[i]) && !chosen.rises[i] && !has_all_at_once;
-        has_all_at_once =
-            has_all_at_once || (is_eligible && figures[i].setting.jobs >= facts->urls);
+        bool is_eligible =
+            is_measured(&figures[i]) && !chosen.rises[i] && figures[i].setting.jobs <= enough_jobs;
+        if (is_eligible && figures[i].setting.jobs >= facts->urls)
+            enough_jobs = figures[i].setting.jobs;
         if (is_eligible && (chosen.best == SIZE_MAX ||
                             figures[i].elapsed_us.mean < figures[chosen.best].elapsed_us.mean))
             chosen.best = i;

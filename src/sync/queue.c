@@ -335,7 +335,7 @@ enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int
     return take(queue, taker, true, now_us, out_item, out_due_us);
 }
 
-bool queue_leave_to_idle(struct queue *queue, struct queue_taker *taker)
+bool queue_leave_to_idle(struct queue *queue, struct queue_taker *taker, int64_t now_us)
 {
     struct hook wake = {0};
     bool is_left = false;
@@ -343,7 +343,7 @@ bool queue_leave_to_idle(struct queue *queue, struct queue_taker *taker)
     lock_acquire(&queue->lock);
     set_idle_locked(queue, taker, false);
     set_called_locked(queue, taker, false);
-    if (queue->fresh.count > 0 && !queue->is_held) {
+    if (queue->fresh.count > 0 && !queue->is_held && returned_due_us_locked(queue) > now_us) {
         if (queue->called_takers == 0)
             wake = wake_one_locked(queue);
         is_left = queue->called_takers > 0;

@@ -56,7 +56,7 @@ assert_eq "$(result '[.settings[] | .concurrency <= .jobs * 1.05] | all')" true 
 assert_eq "$(result .model)" null "a model of four settings"
 
 # A server that works on four at once.
-bench 0 --demo --delay 20ms --capacity 4 --sample 48 --threads 1,2,4,8,16 --runs 2
+bench 0 --demo --delay 20ms --capacity 4 --sample 48 --threads 1,2,4,8,16 --runs 1
 check_result
 assert_eq "$(result .recommendation.limit)" server limit
 if [ "$SLOW" = 1 ]; then # a slow build needs more than four to keep four busy
@@ -73,7 +73,7 @@ for i in {1..16}; do
 done
 start_nginx
 (cd "$WORK/www" && printf "$SITE/%s\n" large/*) >"$WORK/large.txt"
-bench 0 --hash sha512 --threads 1,2,4 --runs 2 --per-host 4 --no-slow-start "$WORK/large.txt"
+bench 0 --hash sha512 --threads 1,2,4 --runs 1 --per-host 4 --no-slow-start "$WORK/large.txt"
 check_result
 assert_eq "$(result '.recommendation | "\(.limit) \(.work)"')" "cpu computing" recommendation
 assert "the limit is not told" grep -q "^limit  *this machine's CPU: " "$OUT"
@@ -82,7 +82,7 @@ assert "the limit is not told" grep -q "^limit  *this machine's CPU: " "$OUT"
 
 start_fault_server
 printf "$FAULT/crowd/4/%s?ms=10\n" {1..64} >"$WORK/crowd.txt"
-bench 1 --threads 1,2,4,8,16 --runs 2 --per-host 16 --no-slow-start "$WORK/crowd.txt"
+bench 1 --threads 1,2,4,8,16 --runs 1 --per-host 16 --no-slow-start "$WORK/crowd.txt"
 check_result
 assert_eq "$(result '.recommendation | "\(.threads) \(.limit)"')" "4 failures" recommendation
 assert_eq "$(result '[.settings[] | select(.threads > 4) | .failed > 0] | all')" true "failures"
@@ -137,6 +137,19 @@ assert_eq "$(result '[.settings[].jobs] | tostring')" "[1,4]" jobs
 bench 1 --threads 1,2 --jobs 1,2 --runs 1 --warmup 0 "$WORK/mixed.txt"
 assert_eq "$(result '[.settings[] | [.threads, .jobs]] | tostring')" "[[1,1],[1,2],[2,2]]" grid
 assert "what is left out is not told" grep -q 'left out: 1 setting' "$ERR"
+
+# A host that cannot be reached is part of the list, and no reason to stop.
+start_dead_ports
+{
+    printf "$FAULT/ok/%s\n" {1..20}
+    printf "http://127.0.0.2:$REFUSED_PORT/%s\n" {1..6}
+} >"$WORK/partly.txt"
+bench 1 --threads 1,2 --runs 1 --warmup 0 --retries 0 "$WORK/partly.txt"
+check_result
+assert_eq "$(result '[.outcome, ([.runs[].failed] | unique)] | tostring')" '["complete",[6]]' \
+    "runs with a dead host"
+bench 3 --threads 1,2 --runs 1 --warmup 0 --retries 0 "http://127.0.0.2:$REFUSED_PORT/"
+assert_eq "$(result .outcome)" complete "nothing but a dead host"
 
 # --- what goes wrong -----------------------------------------------------------------------------
 

@@ -157,7 +157,7 @@ START_TEST(a_run_has_the_options_of_get_with_its_own_list_and_setting)
     options_add_operand(&options, "urls.csv");
     options_add_operand(&options, "more.csv");
     options_set_switch(&options, OPTION_ID_verbose, true);
-    struct options run = bench_plan_options(&options, &setting, &list, directory);
+    struct options run = bench_plan_options(&options, &setting, 9, &list, directory);
     ck_assert_uint_eq(options_jobs(&run), 32);
     ck_assert_uint_eq(options_thread_count(&run), 4);
     ck_assert_uint_eq(run.operands.count, 1);
@@ -173,7 +173,7 @@ START_TEST(a_run_has_the_options_of_get_with_its_own_list_and_setting)
     /* What was given is as it was. */
     ck_assert_uint_eq(options.operands.count, 2);
     ck_assert_str_eq(options.dir, "photos");
-    ck_assert_str_eq(bench_plan_options(&options, &setting, &list, NULL).dir, "photos");
+    ck_assert_str_eq(bench_plan_options(&options, &setting, 9, &list, NULL).dir, "photos");
 }
 END_TEST
 

@@ -170,6 +170,7 @@ START_TEST(jobs_are_the_axis_where_threads_are_equal)
                                               figures_of(4, 16, 20, 0, 3, 4),
                                               figures_of(4, 64, 40, 0, 5, 6)};
     struct benchmark_svg_facts facts = FACTS;
+    facts.axis = BENCHMARK_JOBS;
     facts.recommended = 1;
     char *svg = draw(three, 3, facts);
     ck_assert_uint_eq(count_of(svg, ">jobs</text>"), 2);
@@ -181,6 +182,22 @@ START_TEST(jobs_are_the_axis_where_threads_are_equal)
 }
 END_TEST
 
+START_TEST(jobs_are_the_axis_where_threads_only_follow_them)
+{
+    const struct benchmark_figures three[] = {figures_of(1, 1, 10, 0, 1, 2),
+                                              figures_of(2, 4, 20, 0, 3, 4),
+                                              figures_of(2, 16, 40, 0, 5, 6)};
+    struct benchmark_svg_facts facts = FACTS;
+    facts.axis = BENCHMARK_JOBS;
+    facts.recommended = 1;
+    char *svg = draw(three, 3, facts);
+    ck_assert_uint_eq(count_of(svg, ">jobs</text>"), 2);
+    ck_assert_ptr_null(strstr(svg, "thread"));
+    ck_assert_ptr_nonnull(strstr(svg, ">recommended: 4</text>"));
+    free(svg);
+}
+END_TEST
+
 START_TEST(a_grid_has_a_line_for_each_number_of_threads)
 {
     const struct benchmark_figures grid[] = {
@@ -188,6 +205,7 @@ START_TEST(a_grid_has_a_line_for_each_number_of_threads)
         figures_of(2, 16, 15, 0.2, 1, 2),   figures_of(4, 8, 30, 0.2, 5, 6),
         figures_of(4, 32, 60, 0.2, 70, 90), figures_of(4, 64, 70, 0.2, -1, -1)};
     struct benchmark_svg_facts facts = FACTS;
+    facts.axis = BENCHMARK_GRID;
     facts.recommended = 4;
     char *svg = draw(grid, ARRAY_LENGTH(grid), facts);
     ck_assert_uint_eq(count_of(svg, ">1 thread</text>"), 3);
@@ -293,7 +311,9 @@ START_TEST(the_most_settings_fit)
     free(svg);
     for (unsigned i = 0; i < BENCHMARK_SETTINGS_MAX; i++)
         all[i].setting.threads = i / 2 + 1;
-    svg = draw(all, BENCHMARK_SETTINGS_MAX, FACTS);
+    struct benchmark_svg_facts grid = FACTS;
+    grid.axis = BENCHMARK_GRID;
+    svg = draw(all, BENCHMARK_SETTINGS_MAX, grid);
     ck_assert_uint_eq(count_of(svg, "<title>jobs "), 3 * BENCHMARK_SETTINGS_MAX);
     ck_assert_uint_eq(count_of(svg, ">32 threads</text>"), 3);
     free(svg);
@@ -315,6 +335,7 @@ int main(void)
     tcase_add_test(cases, no_figures_at_all_are_said);
     tcase_add_test(cases, one_setting_is_a_point_without_a_linear_line);
     tcase_add_test(cases, jobs_are_the_axis_where_threads_are_equal);
+    tcase_add_test(cases, jobs_are_the_axis_where_threads_only_follow_them);
     tcase_add_test(cases, a_grid_has_a_line_for_each_number_of_threads);
     tcase_add_test(cases, latency_is_in_seconds_when_it_is_long);
     tcase_add_test(cases, unknown_latency_is_said);

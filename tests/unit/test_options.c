@@ -372,7 +372,9 @@ static const struct {
     {"bench" S "--threads=1," S "x", "--threads: '' is not a number between 1 and 1024"},
     {"bench" S "--jobs=1 2" S "x", "--jobs: '1 2' is not a number between 1 and 65535"},
     {"bench" S "--jobs=2,99999999999999999999999999999999999999" S "x",
-     "--jobs: '2,99999999999999999999999999999999999999' is not a number between 1 and 65535"},
+     "--jobs: '2,99999999999999999999999999999999999999' is not a list of numbers"},
+    {"bench" S "--threads=00000000000000000000000000000000000004" S "x",
+     "--threads: '00000000000000000000000000000000000004' is not a list of numbers"},
     {"bench" S
      "--jobs=1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,"
      "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1" S "x",
@@ -380,6 +382,11 @@ static const struct {
     {"bench", "no list or URL to measure (see 'haul --help bench', or --demo)"},
     {"bench" S "--demo" S "x", "--demo brings its own list: leave out the list or --demo"},
     {"bench" S "--delay=1s" S "x", "--delay is about the practice server: it needs --demo"},
+    {"bench" S "--demo" S "--proxy=http://p", "--proxy: --demo has a list and a server of its own"},
+    {"bench" S "--demo" S "--format=csv", "--format: --demo has a list and a server of its own"},
+    {"bench" S "--sync=none" S "x", "--sync is about files: without --sink disk there are none"},
+    {"bench" S "--no-mtime" S "x", "--mtime is about files: without --sink disk there are none"},
+    {"bench" S "-v" S "x", "--verbose belongs to 'haul get', not to 'haul bench'"},
     {"bench" S "--capacity=1" S "x", "--capacity is about the practice server: it needs --demo"},
     {"bench" S "--dir=d" S "x", "--dir belongs to 'haul get', not to 'haul bench'"},
     {"--runs=2" S "x", "--runs belongs to 'haul bench', not to 'haul get'"},

@@ -314,21 +314,21 @@ START_TEST(an_item_is_left_to_a_taker_that_has_nothing_to_do)
     struct queue_taker *busy = add_counted_taker(queue, &busy_calls);
     struct queue_taker *idle = add_counted_taker(queue, &idle_calls);
 
-    ck_assert_msg(!queue_leave_to_idle(queue, busy), "nothing is there to be left");
+    ck_assert_msg(!queue_leave_to_idle(queue, busy, 0), "nothing is there to be left");
     push(queue, 0, 0);
-    ck_assert_msg(!queue_leave_to_idle(queue, busy), "nobody has nothing to do");
+    ck_assert_msg(!queue_leave_to_idle(queue, busy, 0), "nobody has nothing to do");
     ck_assert_uint_eq(take(queue, busy, 0), 0);
     take_nothing(queue, idle, 0);
-    ck_assert_msg(!queue_leave_to_idle(queue, busy), "nothing is there to be left");
+    ck_assert_msg(!queue_leave_to_idle(queue, busy, 0), "nothing is there to be left");
     ck_assert_uint_eq(idle_calls, 0);
 
     push(queue, 1, 0);
     push(queue, 2, 0);
     ck_assert_uint_eq(idle_calls, 1);
-    ck_assert_msg(queue_leave_to_idle(queue, busy), "the other was woken and has not come yet");
+    ck_assert_msg(queue_leave_to_idle(queue, busy, 0), "the other was woken and has not come yet");
     ck_assert_uint_eq(idle_calls, 1);
     ck_assert_uint_eq(take(queue, idle, 0), 1);
-    ck_assert_msg(!queue_leave_to_idle(queue, busy), "the other has come");
+    ck_assert_msg(!queue_leave_to_idle(queue, busy, 0), "the other has come");
     ck_assert_uint_eq(take(queue, busy, 0), 2);
     ck_assert_uint_eq(busy_calls, 0);
     queue_destroy(queue);
@@ -346,7 +346,7 @@ START_TEST(leaving_an_item_wakes_whom_no_push_has_woken)
     take_nothing(queue, second, 0);
     push(queue, 0, 0); /* wakes the one that came last */
     ck_assert_uint_eq(second_calls, 1);
-    ck_assert(queue_leave_to_idle(queue, second));
+    ck_assert(queue_leave_to_idle(queue, second, 0));
     ck_assert_uint_eq(first_calls, 1);
     ck_assert_uint_eq(take(queue, first, 0), 0);
     queue_destroy(queue);

@@ -200,6 +200,12 @@ static const struct {
      2,
      LIMIT_LINK},
 
+    {"threads still matter when all URLs are in progress at once",
+     {AT(1, 50, .jobs = URLS), AT(2, 25, .jobs = URLS),
+      AT(2, 20, .jobs = 2 * URLS, .idle_percent = 50)},
+     2,
+     LIMIT_LIST},
+
     {"one setting", {AT(4, 30)}, 4, LIMIT_NONE},
     {"the smallest has no run",
      {AT(1, 0), AT(2, 50, .failed = 3), AT(4, 25, .failed = 3)},
@@ -295,10 +301,10 @@ static const struct {
     {{AT(4, 40), AT(8, 16), AT(16, 20), AT(32, 15, .wait_ms = 1)}, 1, LIMIT_SERVER},
     {{AT(4, 40), AT(8, 30), AT(16, 20, .failed = 1), AT(32, 15)}, 3, LIMIT_NONE},
     {{AT(4, 40), AT(16, 20), AT(32, 15, .failed = 1)}, 1, LIMIT_FAILURES},
-    /* in a grid, faster with less: it is not among those that can be chosen, but fails no more */
+    /* in a grid, faster with less */
     {{AT(1, 25, .jobs = 10), AT(2, 20, .jobs = 5), AT(2, 25, .jobs = 10), AT(4, 20, .jobs = 5)},
-     0,
-     LIMIT_JOBS},
+     1,
+     LIMIT_SERVER},
 };
 
 START_TEST(behind_a_setting_that_has_the_whole_list_in_progress_none_is_recommended)

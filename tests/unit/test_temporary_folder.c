@@ -1,5 +1,9 @@
 #include "io/temporary_folder.h"
 
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "scratch.h"
 
 static struct temporary_folder *folder;
@@ -47,6 +51,43 @@ START_TEST(it_is_made_in_its_parent_for_this_user_alone)
     struct temporary_folder *other = temporary_folder_create(scratch, ".bench-", &error);
     ck_assert_str_ne(temporary_folder_path(other), path);
     temporary_folder_destroy(other);
+}
+END_TEST
+
+/* A folder with a file in it, last changed so many seconds ago. */
+static void leave(const char *name, int64_t seconds)
+{
+    char file[NAME_MAX];
+    const char *path = in_scratch(name);
+    struct timespec old = {.tv_sec = time(NULL) - seconds};
+    struct timespec times[2] = {old, old};
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    snprintf(file, sizeof file, "%s/file", name);
+    scratch_write(file, "text");
+    ck_assert_int_eq(utimensat(AT_FDCWD, in_scratch(name), times, 0), 0);
+}
+
+START_TEST(what_a_killed_process_left_is_removed_and_nothing_else)
+{
+    struct stat status;
+    leave(".bench-abcdef", 100);
+    leave(".bench-newone", 5);
+    leave(".bench-locked", 100);
+    leave(".bench-longer-name", 100);
+    leave("other", 100);
+    ck_assert_int_eq(symlink(in_scratch("other"), in_scratch(".bench-symlnk")), 0);
+    int locked = open(in_scratch(".bench-locked"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_int_eq(flock(locked, LOCK_EX | LOCK_NB), 0);
+
+    temporary_folder_destroy(temporary_folder_create(scratch, ".bench-", &error));
+
+    ck_assert_int_ne(stat(in_scratch(".bench-abcdef"), &status), 0);
+    ck_assert_int_eq(stat(in_scratch(".bench-newone/file"), &status), 0);
+    ck_assert_int_eq(stat(in_scratch(".bench-locked/file"), &status), 0);
+    ck_assert_int_eq(stat(in_scratch(".bench-longer-name/file"), &status), 0);
+    ck_assert_int_eq(stat(in_scratch("other/file"), &status), 0);
+    ck_assert_int_eq(stat(temporary_folder_path(folder), &status), 0);
+    close(locked);
 }
 END_TEST
 
@@ -160,6 +201,7 @@ int main(void)
     TCase *cases = tcase_create("temporary_folder");
     tcase_add_checked_fixture(cases, setup, teardown);
     tcase_add_test(cases, it_is_made_in_its_parent_for_this_user_alone);
+    tcase_add_test(cases, what_a_killed_process_left_is_removed_and_nothing_else);
     tcase_add_test(cases, a_parent_that_is_missing_or_no_directory_is_an_error_that_names_it);
     tcase_add_test(cases, emptying_removes_all_in_it_and_nothing_behind_a_link);
     tcase_add_test(cases, destroying_removes_it_with_all_in_it_and_nothing_behind_a_link);
