@@ -7,4 +7,5 @@ dist_pkgdata_DATA += \
 
 EXTRA_DIST += \
 	doc/architecture.md \
+	doc/bench.svg \
 	doc/performance.md
