@@ -59,9 +59,9 @@ assert_eq "$(result .model)" null "a model of four settings"
 bench 0 --demo --delay 20ms --capacity 4 --sample 48 --threads 1,2,4,8,16 --runs 1
 check_result
 assert_eq "$(result .recommendation.limit)" server limit
-if [ "$SLOW" = 1 ]; then # a slow build needs more than four to keep four busy
-    assert_eq "$(result .recommendation.threads)" 4 "recommended threads"
-fi
+# Four is what is right; a loaded machine may need more of them to keep four busy.
+assert_at_least "$(result .recommendation.threads)" 4 "recommended threads"
+assert_at_most "$(result .recommendation.threads)" 8 "recommended threads"
 assert "the limit is not told" grep -q '^limit  *the server: ' "$OUT"
 assert_eq "$(result '.model.law')" usl "model of five settings"
 
