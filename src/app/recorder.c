@@ -42,8 +42,9 @@ static void stop_run(struct recorder *recorder, const struct error *error, enum 
 {
     if (recorder->error.kind == ERROR_NONE)
         recorder->error = *error;
-    root_free_reserve(recorder->settings.root);
+    /* In this order: what is freed is for the records, not for what workers still write. */
     cancel_raise(recorder->settings.cancel, CANCEL_ABORT, reason);
+    root_free_reserve(recorder->settings.root);
 }
 
 static void write_records(struct recorder *recorder)
