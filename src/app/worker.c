@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "base/random.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
