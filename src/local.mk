@@ -123,6 +123,8 @@ libhaul_a_SOURCES += \
 	src/model/list_secret.h \
 	src/model/mirror.c \
 	src/model/mirror.h \
+	src/model/moving_rate.c \
+	src/model/moving_rate.h \
 	src/model/name.c \
 	src/model/name.h \
 	src/model/name_fold.c \
@@ -160,6 +162,8 @@ libhaul_a_SOURCES += \
 	src/model/verification.h
 
 libhaul_a_SOURCES += \
+	src/io/activity.c \
+	src/io/activity.h \
 	src/io/address.c \
 	src/io/address.h \
 	src/io/benchmark_json.c \
@@ -246,6 +250,8 @@ libhaul_a_SOURCES += \
 	src/io/run_folder.h \
 	src/io/run_list.c \
 	src/io/run_list.h \
+	src/io/screen_line.c \
+	src/io/screen_line.h \
 	src/io/sink.c \
 	src/io/sink.h \
 	src/io/slowest.c \
@@ -284,6 +290,8 @@ libhaul_a_SOURCES += \
 	src/io/terminal.h \
 	src/io/transfer.c \
 	src/io/transfer.h \
+	src/io/transfer_activity.c \
+	src/io/transfer_activity.h \
 	src/io/transfer_end.c \
 	src/io/transfer_group.c \
 	src/io/transfer_group.h \
@@ -347,6 +355,10 @@ libhaul_a_SOURCES += \
 	src/app/demo.h \
 	src/app/dry_run.c \
 	src/app/dry_run.h \
+	src/app/event_limit.c \
+	src/app/event_limit.h \
+	src/app/event_line.c \
+	src/app/event_line.h \
 	src/app/exec_pool.c \
 	src/app/exec_pool.h \
 	src/app/exit_code.c \
@@ -361,8 +373,14 @@ libhaul_a_SOURCES += \
 	src/app/host_policy.h \
 	src/app/limits.c \
 	src/app/limits.h \
+	src/app/list_length.c \
+	src/app/list_length.h \
 	src/app/lists.c \
 	src/app/lists.h \
+	src/app/live_source.c \
+	src/app/live_source.h \
+	src/app/live_view.c \
+	src/app/live_view.h \
 	src/app/naming.c \
 	src/app/naming.h \
 	src/app/option_check.c \
@@ -421,6 +439,8 @@ libhaul_a_SOURCES += \
 	src/app/session.h \
 	src/app/signals.c \
 	src/app/signals.h \
+	src/app/status_line.c \
+	src/app/status_line.h \
 	src/app/stop_reason.h \
 	src/app/string_list.c \
 	src/app/string_list.h \

@@ -207,8 +207,7 @@ static bool prepare(struct bench *bench, const struct cancel *cancel, struct err
 static bool prepare_with_signals(struct bench *bench, struct error *error)
 {
     struct cancel *cancel = cancel_create(error);
-    struct signals *signals =
-        cancel != NULL ? signals_start(cancel, (struct hook){0}, error) : NULL;
+    struct signals *signals = cancel != NULL ? signals_start(cancel, NULL, NULL, error) : NULL;
     bool is_ready = signals != NULL && prepare(bench, cancel, error);
     bench->signal_number = signals_taken(signals);
     signals_stop(signals);
@@ -283,7 +282,7 @@ static bool print_table(const struct bench *bench)
     struct bench_table_style style = {
         .columns = is_terminal ? terminal_columns(STDOUT_FILENO) : 100,
         .is_unicode = is_terminal && terminal_is_unicode(),
-        .has_colour = is_terminal && terminal_has_colour(STDOUT_FILENO),
+        .has_colour = options_wants_colour(&bench->options, STDOUT_FILENO),
     };
     struct text text;
     text_init(&text, OUTPUT_BYTES_MAX);

@@ -21,7 +21,7 @@ void bench_screen_init(struct bench_screen *screen, const struct options *option
 {
     *screen = (struct bench_screen){
         .is_quiet = options->quiet,
-        .is_terminal = terminal_is_interactive(STDERR_FILENO),
+        .is_terminal = terminal_kind(STDERR_FILENO) == TERMINAL_LIVE,
     };
 }
 

@@ -91,7 +91,8 @@ static bool make_options(const struct demo *demo, int64_t jobs, const char *dir,
     out->threads = demo->options->threads;
     out->quiet = demo->options->quiet;
     out->slow_start = false;
-    out->progress = terminal_is_interactive(STDERR_FILENO) ? PROGRESS_AUTO : PROGRESS_NONE;
+    out->color = demo->options->color;
+    out->progress = terminal_kind(STDERR_FILENO) == TERMINAL_LIVE ? PROGRESS_AUTO : PROGRESS_NONE;
     return options_set(out, OPTION_ID_jobs, number, error) &&
            options_set(out, OPTION_ID_per_host, number, error) &&
            options_set(out, OPTION_ID_dir, dir, error) &&

@@ -31,6 +31,7 @@ static bool bench_has(enum option_id id)
         OPTION_ID_input, OPTION_ID_format, OPTION_ID_url_column, OPTION_ID_order,
         OPTION_ID_seed,  OPTION_ID_sync,   OPTION_ID_mtime,      OPTION_ID_min_free,
         OPTION_ID_quiet, OPTION_ID_redact, OPTION_ID_delay,      OPTION_ID_capacity,
+        OPTION_ID_color,
     };
     enum option_group group = option_table_row(id)->group;
 
@@ -43,7 +44,8 @@ static bool bench_has(enum option_id id)
 static bool demo_has(enum option_id id)
 {
     static const enum option_id known[] = {
-        OPTION_ID_dir, OPTION_ID_jobs, OPTION_ID_threads, OPTION_ID_quiet, OPTION_ID_verbose,
+        OPTION_ID_dir,   OPTION_ID_jobs,    OPTION_ID_threads,
+        OPTION_ID_quiet, OPTION_ID_verbose, OPTION_ID_color,
     };
     return option_table_row(id)->group == GROUP_DEMO || is_one_of(id, known, ARRAY_LENGTH(known));
 }

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "io/machine.h"
+#include "io/terminal.h"
 #include "model/host_pattern.h"
 
 #define HOST_SECTIONS 1000 /* each host looks through all of them, once */
@@ -265,6 +266,12 @@ bool options_is_retry(const struct options *options)
 const char *options_name_template(const struct options *options)
 {
     return options->tree ? "{host}/{path}" : options->name;
+}
+
+bool options_wants_colour(const struct options *options, int descriptor)
+{
+    enum color color = (enum color)options->color;
+    return color == COLOR_ALWAYS || (color == COLOR_AUTO && terminal_has_colour(descriptor));
 }
 
 unsigned options_jobs(const struct options *options)

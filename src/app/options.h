@@ -18,6 +18,8 @@ enum sink_mode { SINK_DISCARD, SINK_DISK };
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
 
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
 enum generate { GENERATE_NOTHING, GENERATE_CONFIG };
 
 /* Who gave an option its value: each beats those above it. */
@@ -114,6 +116,9 @@ bool options_is_retry(const struct options *options);
 
 /* --name as it will be: --tree is one. Lent. */
 const char *options_name_template(const struct options *options);
+
+/* --color, as it is for what is written to this descriptor. */
+bool options_wants_colour(const struct options *options, int descriptor);
 
 /* --jobs, where it is one number. */
 unsigned options_jobs(const struct options *options);

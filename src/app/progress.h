@@ -1,45 +1,42 @@
-/* What people see while a run goes on: a line of counts on stderr, failures above it.
+/* What people see while a run goes on, on stderr: on a terminal lines that are drawn five times a
+ * second (app/live_view) with failures scrolling above them; elsewhere a line now and then, without
+ * any control byte.
  *
- * The progress thread alone writes to stderr during a run; others hand it messages. On a terminal
- * the line is redrawn five times a second, elsewhere it is printed every 30 seconds without any
- * control byte. */
+ * The progress thread alone writes to stderr during a run; others hand it messages. */
 #ifndef HAUL_APP_PROGRESS_H
 #define HAUL_APP_PROGRESS_H
 
+#include "app/live_source.h"
 #include "app/options.h"
-#include "app/producer.h"
-#include "app/results.h"
 #include "base/error.h"
-
-#include <stdatomic.h>
 
 struct progress;
 
-/* Lent until progress_stop. */
+/* Lent until progress_destroy. */
 struct progress_settings {
     enum progress_mode mode;
-    bool is_quiet;   /* no line, no failures; other messages at the end, and no thread */
-    bool is_verbose; /* all failures, retries and files */
-    struct results *results;
-    const struct producer *producer;
-    const struct cancel *cancel;  /* nobody is waited for after an abort */
-    const atomic_llong *received; /* body bytes so far */
-    const struct redaction *redaction;
-    int64_t start_us;
+    struct live_parts parts;
 };
 
+/* With --quiet nothing is shown but what progress_show_status asks for, other messages wait for the
+ * end, and there is no thread. */
 struct progress *progress_start(const struct progress_settings *settings, struct error *error);
 
 /* Any thread; neither waits nor writes. The text is made printable. */
 void progress_message(struct progress *progress, const char *format, ...) PRINTF_LIKE(2, 3);
-/* "FAIL class http host/path detail (file:line)", or SKIP, the first ten of each class; when
+/* "FAIL class http host/path detail (file:line)", or SKIP, within what app/event_limit admits; when
  * verbose all, and "SAVE size host/path -> name" (or KEEP) for each file. */
 void progress_record(struct progress *progress, const struct job *job);
 /* "WARN class http host/path detail, next try in TIME (file:line)", only when verbose. */
 void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us);
 
-void progress_stop(
-    struct progress *progress); /* shows what is left, removes the line; NULL is fine */
+/* One line about the run, whatever is shown else; written by the progress thread where there is
+ * one. */
+void progress_show_status(struct progress *progress);
+void progress_redraw(struct progress *progress); /* the terminal has another size */
+
+/* Shows what is left, removes the lines; NULL is fine. */
+void progress_stop(struct progress *progress);
 void progress_destroy(struct progress *progress); /* stopped; NULL is fine */
 
 #endif

@@ -176,12 +176,13 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
     note_checks(recorder, jobs, count);
     count = give_to_programs(recorder, jobs, count);
     judge_failures(recorder, jobs, count);
-    results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
     for (size_t i = 0; i < count; i++) {
         if (!record_writer_add(recorder->writer, jobs[i]))
             write_records(recorder);
     }
     write_records(recorder);
+    /* After the lines: whoever sees a count finds at least as many of them. */
+    results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
     size_t released = 0;
     for (size_t i = 0; i < count; i++) {
         settings->on_record(settings->context, jobs[i]);

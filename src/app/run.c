@@ -5,9 +5,11 @@
 #include "app/stop_reason.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "io/partial_file.h"
 #include "io/terminal.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,13 +21,27 @@ static void on_warning(void *context, const char *words)
         progress_message(run->progress, "warning: %s", words);
 }
 
-static void on_first_signal(void *context)
+/* Says what is happening and how to end it at once. */
+static void tell_stop(struct run *run, int number)
+{
+    unsigned running = permits_in_use(run->permits);
+    const char *again = number == SIGINT ? "Ctrl-C again" : "a second signal";
+    if (running > 0)
+        progress_message(run->progress, "finishing %u download%s, %s to stop at once", running,
+                         running == 1 ? "" : "s", again);
+    else
+        progress_message(run->progress, "stopping");
+}
+
+static void on_signal(void *context, int number)
 {
     struct run *run = context;
-    if (!run->options->quiet)
-        progress_message(
-            run->progress,
-            "stopping: running downloads have 2 s to end, a second signal ends them at once");
+    if (number == SIGUSR1)
+        progress_show_status(run->progress);
+    else if (number == SIGWINCH)
+        progress_redraw(run->progress);
+    else if (!run->options->quiet)
+        tell_stop(run, number);
 }
 
 /* That nothing is left to retry is as good as it gets. */
@@ -96,25 +112,39 @@ static enum progress_mode progress_mode_of(const struct options *options)
                : mode;
 }
 
+static struct live_parts live_parts_of(struct run *run)
+{
+    run->activities = memory_allocate_zeroed(run->worker_count, sizeof *run->activities);
+    for (unsigned i = 0; i < run->worker_count; i++)
+        run->activities[i] = worker_activity(run->workers[i]);
+    return (struct live_parts){
+        .results = run->results,
+        .producer = run->producer,
+        .queue = run->queue,
+        .gate = run->gate,
+        .cancel = run->cancel,
+        .activities = run->activities,
+        .activity_count = run->worker_count,
+        .received = &run->settings.received,
+        .redaction = &run->settings.redaction,
+        .options = run->options,
+        .start_us = run->start_us,
+        .jobs = run->settings.jobs,
+    };
+}
+
 static bool start(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
     struct progress_settings progress = {
         .mode = progress_mode_of(options),
-        .is_quiet = options->quiet,
-        .is_verbose = options->verbose,
-        .results = run->results,
-        .producer = run->producer,
-        .cancel = run->cancel,
-        .received = &run->settings.received,
-        .redaction = &run->settings.redaction,
-        .start_us = run->start_us,
+        .parts = live_parts_of(run),
     };
     run->progress = progress_start(&progress, error);
     if (run->progress == NULL)
         return false;
     warnings_show_with(run->settings.warnings, on_warning, run);
-    run->signals = signals_start(run->cancel, (struct hook){on_first_signal, run}, error);
+    run->signals = signals_start(run->cancel, on_signal, run, error);
     run->reporting = reporting_of(run);
     if (run->signals == NULL || !time_limit_start(run->time_limit, error) ||
         !recorder_start(run->recorder, error) || !start_pool(run, error))

@@ -371,6 +371,7 @@ void run_take_apart(struct run *run)
     for (unsigned i = 0; run->workers != NULL && i < run->worker_count; i++)
         worker_destroy(run->workers[i]);
     free(run->workers);
+    free(run->activities);
     barrier_destroy(run->barrier);
     resolver_destroy(run->resolver);
     if (run->exec != NULL)

@@ -47,7 +47,8 @@ struct run {
     struct resolver *resolver;
     struct worker_shared shared;
     struct worker **workers;
-    unsigned worker_count; /* created; not all may have got a thread */
+    struct activity **activities; /* of the workers, for the progress */
+    unsigned worker_count;        /* created; not all may have got a thread */
     struct pool *pool;
     struct lists *lists;
     struct producer *producer;

@@ -18,7 +18,8 @@
 
 struct signals {
     struct cancel *cancel;
-    struct hook on_first;
+    void (*on_signal)(void *context, int number);
+    void *context;
     struct thread thread;
     atomic_int taken; /* written by the thread, read by everybody */
 };
@@ -35,6 +36,8 @@ static void taken_signals(sigset_t *out)
     sigemptyset(out);
     sigaddset(out, SIGINT);
     sigaddset(out, SIGTERM);
+    sigaddset(out, SIGUSR1);
+    sigaddset(out, SIGWINCH);
     sigaddset(out, STOP_SIGNAL);
     if (takes_hangup())
         sigaddset(out, SIGHUP);
@@ -48,15 +51,22 @@ void signals_block(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* Waits for the next signal, for at most `limit` (NULL = any time). STOP_SIGNAL counts only when
- * it comes from signals_stop: anybody may send one. 0 when the time is over. */
-static int next_signal(const struct timespec *limit)
+/* Waits for the next signal, at most until the monotonic time. STOP_SIGNAL counts only when it
+ * comes from signals_stop: anybody may send one. 0 when the time has come. */
+static int next_signal(int64_t until_us)
 {
     sigset_t set;
     taken_signals(&set);
     for (;;) {
         siginfo_t info;
-        int number = limit != NULL ? sigtimedwait(&set, &info, limit) : sigwaitinfo(&set, &info);
+        int64_t left_us = until_us == CLOCK_NEVER ? 0 : until_us - clock_monotonic_us();
+        left_us = left_us > 0 ? left_us : 0;
+        struct timespec limit = {
+            .tv_sec = (time_t)(left_us / CLOCK_SECOND_US),
+            .tv_nsec = (long)(left_us % CLOCK_SECOND_US * 1000),
+        };
+        int number =
+            until_us == CLOCK_NEVER ? sigwaitinfo(&set, &info) : sigtimedwait(&set, &info, &limit);
         if (number < 0 && errno == EAGAIN)
             return 0;
         bool is_ours = number == STOP_SIGNAL && info.si_pid == getpid();
@@ -65,31 +75,55 @@ static int next_signal(const struct timespec *limit)
     }
 }
 
+static bool is_question(int number)
+{
+    return number == SIGUSR1 || number == SIGWINCH;
+}
+
+static void tell(const struct signals *signals, int number)
+{
+    if (signals->on_signal != NULL)
+        signals->on_signal(signals->context, number);
+}
+
+/* The next signal that asks for an end; the others are answered meanwhile. */
+static int next_end(const struct signals *signals, int64_t until_us)
+{
+    for (;;) {
+        int number = next_signal(until_us);
+        if (!is_question(number))
+            return number;
+        tell(signals, number);
+    }
+}
+
 static void signals_body(void *context)
 {
     struct signals *signals = context;
-    int number = next_signal(NULL);
+    int number = next_end(signals, CLOCK_NEVER);
     if (number == STOP_SIGNAL)
         return;
     atomic_store(&signals->taken, number);
-    hook_call(signals->on_first);
+    tell(signals, number);
     cancel_raise(signals->cancel, CANCEL_DRAIN, number);
 
-    struct timespec grace = {.tv_sec = GRACE_SECONDS};
-    if (next_signal(&grace) == STOP_SIGNAL)
+    int64_t grace_us = clock_monotonic_us() + GRACE_SECONDS * CLOCK_SECOND_US;
+    if (next_end(signals, grace_us) == STOP_SIGNAL)
         return;
     cancel_raise(signals->cancel, CANCEL_ABORT, number);
     /* Whoever asks once more does not want to wait for the report either. */
-    number = next_signal(NULL);
+    number = next_end(signals, CLOCK_NEVER);
     if (number != STOP_SIGNAL)
         _exit(128 + number);
 }
 
-struct signals *signals_start(struct cancel *cancel, struct hook on_first, struct error *error)
+struct signals *signals_start(struct cancel *cancel, void (*on_signal)(void *context, int number),
+                              void *context, struct error *error)
 {
     struct signals *signals = memory_allocate_zeroed(1, sizeof *signals);
     signals->cancel = cancel;
-    signals->on_first = on_first;
+    signals->on_signal = on_signal;
+    signals->context = context;
     if (!thread_start(&signals->thread, "signals", signals_body, signals, error)) {
         free(signals);
         return NULL;
@@ -104,11 +138,12 @@ int signals_taken(const struct signals *signals)
 
 int signals_wait(int64_t limit_us)
 {
-    struct timespec limit = {
-        .tv_sec = (time_t)(limit_us / CLOCK_SECOND_US),
-        .tv_nsec = (long)(limit_us % CLOCK_SECOND_US * 1000),
-    };
-    return next_signal(&limit);
+    int64_t until_us = clock_monotonic_us() + limit_us;
+    int number;
+    do {
+        number = next_signal(until_us);
+    } while (is_question(number)); /* there is nothing to tell yet */
+    return number;
 }
 
 void signals_stop(struct signals *signals)

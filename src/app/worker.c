@@ -79,6 +79,11 @@ void worker_destroy(struct worker *worker)
     free(worker);
 }
 
+struct activity *worker_activity(const struct worker *worker)
+{
+    return transfer_group_activity(worker->group);
+}
+
 static bool is_draining(const struct worker *worker)
 {
     return cancel_level(worker->shared->cancel) != CANCEL_NONE;

@@ -18,6 +18,9 @@ struct worker;
 struct worker *worker_create(const struct worker_shared *shared, int number, struct error *error);
 void worker_destroy(struct worker *worker); /* NULL is fine */
 
+/* What its downloads do, for any thread to read; lent. */
+struct activity *worker_activity(const struct worker *worker);
+
 /* The thread's function; returns when the queue has ended. context: the worker. */
 void worker_run(void *context);
 

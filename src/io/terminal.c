@@ -2,8 +2,25 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0 &&
+           strcasecmp(value, "false") != 0;
+}
+
+enum terminal_kind terminal_kind(int descriptor)
+{
+    if (!isatty(descriptor))
+        return TERMINAL_NONE;
+    if (is_set("ACCESSIBLE"))
+        return TERMINAL_SPOKEN;
+    return terminal_is_interactive(descriptor) && !is_set("CI") ? TERMINAL_LIVE : TERMINAL_PLAIN;
+}
 
 bool terminal_is_interactive(int descriptor)
 {
@@ -17,6 +34,14 @@ unsigned terminal_columns(int descriptor)
     if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return 80;
+}
+
+unsigned terminal_rows(int descriptor)
+{
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+        return size.ws_row;
+    return 24;
 }
 
 bool terminal_is_unicode(void)
@@ -33,5 +58,7 @@ bool terminal_is_unicode(void)
 bool terminal_has_colour(int descriptor)
 {
     const char *none = getenv("NO_COLOR");
-    return terminal_is_interactive(descriptor) && (none == NULL || none[0] == '\0');
+    const char *classic = getenv("CLICOLOR");
+    return terminal_is_interactive(descriptor) && (none == NULL || none[0] == '\0') &&
+           (classic == NULL || strcmp(classic, "0") != 0);
 }

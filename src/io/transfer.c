@@ -20,6 +20,20 @@ static bool is_forbidden(const struct transfer *transfer, enum address_kind kind
     return must_be_public && kind != ADDRESS_PUBLIC;
 }
 
+static int on_resolve(void *resolver, void *reserved, void *context)
+{
+    (void)resolver;
+    (void)reserved;
+    transfer_enter_phase(context, ACTIVITY_DNS);
+    return 0;
+}
+
+static CURLcode on_tls(CURL *handle, void *tls_context, void *context)
+{
+    transfer_enter_phase(context, ACTIVITY_TLS);
+    return transfer_tls_prepare(handle, tls_context, context);
+}
+
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                                     struct curl_sockaddr *address)
 {
@@ -29,6 +43,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
         transfer->was_refused_address = true;
         return CURL_SOCKET_BAD;
     }
+    transfer_enter_phase(transfer, ACTIVITY_CONNECT);
     curl_socket_t descriptor =
         socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     const struct throttle *throttle = transfer->settings->throttle;
@@ -60,6 +75,7 @@ static int on_ready(void *context, char *peer, char *local, int peer_port, int l
         transfer_tls_watch(&transfer->tls, transfer->handle);
     transfer->is_public = kind == ADDRESS_PUBLIC;
     transfer_speed_start(&transfer->speed, clock_monotonic_us());
+    transfer_enter_phase(transfer, ACTIVITY_WAIT);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -115,6 +131,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     size_t length = size * count;
+    transfer_enter_phase(transfer, ACTIVITY_RECEIVE);
     transfer->speed.measured_bytes += (int64_t)length;
     const char *objection = NULL;
     enum failure failure = transfer_reply_add_line(&transfer->reply, bytes, length, &objection);
@@ -215,11 +232,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 }
 
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
-                                 size_t sink_bytes, CURLSH *share, unsigned *paused)
+                                 size_t sink_bytes, const struct transfer_thread *thread)
 {
     struct transfer *transfer = memory_allocate_zeroed(1, sizeof *transfer);
-    transfer->share = share;
-    transfer->paused = paused;
+    transfer->share = thread->share;
+    transfer->paused = thread->paused;
+    transfer->activity = thread->activity;
     transfer->prefix = -1;
     transfer->check = body_check_create();
     transfer_reuse(transfer, settings, root, sink_bytes);
@@ -308,6 +326,8 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
         return NULL;
     clear_request(transfer);
     transfer->job = job;
+    transfer->phase = ACTIVITY_CONNECT;
+    activity_enter(transfer->activity, ACTIVITY_CONNECT);
     transfer->proxy = proxy_for(&transfer->settings->proxy, job_target(job));
     transfer->started_us = clock_monotonic_us();
     transfer->timeout_us = transfer->settings->timeout_us - job->spent_us;
@@ -334,7 +354,9 @@ CURL *transfer_start(struct transfer *transfer, struct job *job, int worker)
         .on_progress = on_progress,
         .on_body = on_body,
         .on_header = on_header,
+        .on_resolve = on_resolve,
         .on_open_socket = on_open_socket,
+        .on_tls = on_tls,
         .on_ready = on_ready,
     };
     transfer_options_apply(transfer->handle, &options);

@@ -10,6 +10,7 @@
 
 #include "base/common.h"
 #include "base/error.h"
+#include "io/activity.h"
 #include "io/proxy.h"
 #include "io/sink.h"
 #include "model/job.h"
@@ -64,11 +65,16 @@ struct transfer_settings {
 
 struct transfer;
 
-/* Without a root (NULL) bodies are looked at and thrown away.
- * `share` (may be NULL) keeps TLS sessions between the requests of one worker; lent. So is
- * `paused`, the number of transfers of one thread that wait for transfer_go_on. */
+/* What the transfers of one thread have in common; lent. */
+struct transfer_thread {
+    CURLSH *share;             /* keeps TLS sessions between requests; may be NULL */
+    unsigned *paused;          /* how many wait for transfer_go_on */
+    struct activity *activity; /* what they do, for others to see; may be NULL */
+};
+
+/* Without a root (NULL) bodies are looked at and thrown away. */
 struct transfer *transfer_create(const struct transfer_settings *settings, struct root *root,
-                                 size_t sink_bytes, CURLSH *share, unsigned *paused);
+                                 size_t sink_bytes, const struct transfer_thread *thread);
 /* Between requests: for another run, with its settings. */
 void transfer_reuse(struct transfer *transfer, const struct transfer_settings *settings,
                     struct root *root, size_t sink_bytes);

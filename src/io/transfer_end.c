@@ -279,6 +279,7 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     if (transfer->speed.is_paused)
         --*transfer->paused;
     transfer_resume_finish(transfer, verdict);
+    activity_leave(transfer->activity, transfer->phase);
     if (verdict != TRANSFER_SAVED)
         sink_abort(transfer->sink);
     transfer->job = NULL;

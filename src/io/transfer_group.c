@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "io/transfer_activity.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ struct transfer_group {
     unsigned created;
     unsigned running;
     unsigned paused; /* of these: libcurl reads nothing for them until they go on */
+    struct activity *activity;
     const struct transfer_settings *settings;
     struct root *root;
     size_t sink_bytes;
@@ -37,6 +39,7 @@ struct transfer_group *transfer_group_create(const struct transfer_settings *set
     group->share = curl_share_init();
     if (group->share != NULL)
         curl_share_setopt(group->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    group->activity = activity_create();
     group->slots = slots;
     group->transfers = memory_allocate_zeroed(slots, sizeof *group->transfers);
     group->settings = settings;
@@ -63,6 +66,7 @@ void transfer_group_destroy(struct transfer_group *group)
     for (unsigned i = 0; i < group->created; i++)
         transfer_destroy(group->transfers[i]);
     curl_share_cleanup(group->share);
+    activity_destroy(group->activity);
     free(group->transfers);
     free(group);
 }
@@ -77,11 +81,18 @@ unsigned transfer_group_running(const struct transfer_group *group)
     return group->running;
 }
 
+struct activity *transfer_group_activity(const struct transfer_group *group)
+{
+    return group->activity;
+}
+
 bool transfer_group_start(struct transfer_group *group, struct job *job, int worker)
 {
-    if (group->running == group->created)
-        group->transfers[group->created++] = transfer_create(
-            group->settings, group->root, group->sink_bytes, group->share, &group->paused);
+    if (group->running == group->created) {
+        struct transfer_thread thread = {group->share, &group->paused, group->activity};
+        group->transfers[group->created++] =
+            transfer_create(group->settings, group->root, group->sink_bytes, &thread);
+    }
     struct transfer *transfer = group->transfers[group->running];
     CURL *handle = transfer_start(transfer, job, worker);
     if (handle == NULL) {
@@ -109,6 +120,8 @@ static struct job *finish(struct transfer_group *group, unsigned position, CURLc
     group->running--;
     group->transfers[position] = group->transfers[group->running];
     group->transfers[group->running] = transfer;
+    if (group->running == 0) /* the next look may be far away */
+        activity_show_slow(group->activity, NULL, 0);
     return job;
 }
 
@@ -154,6 +167,7 @@ struct job *transfer_group_next(struct transfer_group *group, enum transfer_verd
             return finish(group, group->next_checked, code, out_verdict);
         group->next_checked++;
     }
+    transfer_activity_show(group->activity, group->transfers, group->running, now_us);
     return NULL;
 }
 

@@ -20,6 +20,8 @@ void transfer_group_destroy(struct transfer_group *group); /* nothing running; N
 
 bool transfer_group_has_room(const struct transfer_group *group);
 unsigned transfer_group_running(const struct transfer_group *group);
+/* What its downloads do, for any thread to read; lent as long as the group is there. */
+struct activity *transfer_group_activity(const struct transfer_group *group);
 
 /* Starts a request for job_target(job); the job is lent until transfer_group_next gives it back.
  * False when libcurl refuses (memory): the job then carries a failure. Only with room. */

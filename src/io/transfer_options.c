@@ -2,7 +2,6 @@
 
 #include "io/transfer_headers.h"
 #include "io/transfer_speed.h"
-#include "io/transfer_tls.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,8 @@ static void set_security(CURL *handle, const struct transfer_options *options)
     const struct transfer_settings *settings = options->settings;
     curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, transfer_tls_prepare);
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, options->on_tls);
+    curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, options->context);
     if (settings->ca_file != NULL)
         curl_easy_setopt(handle, CURLOPT_CAINFO, settings->ca_file);
     if (is_insecure(settings, job_target(options->job)->host)) {
@@ -48,6 +48,8 @@ static void set_security(CURL *handle, const struct transfer_options *options)
     curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, options->on_open_socket);
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, options->context);
+    curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, options->on_resolve);
+    curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, options->context);
     curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, options->on_ready);
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, options->context);
 }

@@ -17,7 +17,9 @@ struct transfer_options {
     curl_xferinfo_callback on_progress; /* only behind a proxy */
     curl_write_callback on_body;
     curl_write_callback on_header;
+    curl_resolver_start_callback on_resolve;
     curl_opensocket_callback on_open_socket;
+    curl_ssl_ctx_callback on_tls;
     curl_prereq_callback on_ready;
 };
 

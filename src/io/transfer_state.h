@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "io/activity.h"
 #include "io/body_check.h"
 #include "io/transfer.h"
 #include "io/transfer_reply.h"
@@ -21,12 +22,14 @@ struct transfer {
     struct root *root;
     struct sink *sink;
     struct body_check *check;
-    unsigned *paused; /* how many transfers of this thread are; lent */
+    unsigned *paused;          /* how many transfers of this thread are; lent */
+    struct activity *activity; /* of this thread; lent, NULL = nobody looks */
 
     /* of the request in progress; zeroed by transfer_start */
     struct job *job;
     const char *proxy;
     struct curl_slist *own_headers; /* the job's and those of all; NULL = it has none */
+    enum activity_phase phase;
     struct transfer_reply reply;
     struct transfer_tls tls;
     enum failure seen;     /* what a callback objected to */
@@ -66,6 +69,13 @@ static inline bool transfer_keeps_body(const struct transfer *transfer)
 static inline void transfer_name_temporary(struct job *job)
 {
     snprintf(job->temporary, sizeof job->temporary, "%032llu", (unsigned long long)job->index);
+}
+
+static inline void transfer_enter_phase(struct transfer *transfer, enum activity_phase phase)
+{
+    if (transfer->phase != phase)
+        activity_move(transfer->activity, transfer->phase, phase);
+    transfer->phase = phase;
 }
 
 /* Notes why the request must end; the first reason counts. `objection`: static text, or NULL. */

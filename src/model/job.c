@@ -77,6 +77,16 @@ bool job_use_listed(struct job *job, struct url_memo *memo, enum failure *out_fa
     return use(job, 0, memo, out_failure, out_reason);
 }
 
+const char *job_mirror_url(const struct job *job, unsigned mirror)
+{
+    return mirror > 0 ? job->entry->mirrors[mirror - 1] : job->listed;
+}
+
+const char *job_asked_url(const struct job *job)
+{
+    return job_mirror_url(job, job->mirror);
+}
+
 const struct url *job_target(const struct job *job)
 {
     return job->is_redirected ? &job->redirected : &job->origin;

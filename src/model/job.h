@@ -89,6 +89,10 @@ bool job_use_listed(struct job *job, struct url_memo *memo, enum failure *out_fa
                     const char **out_reason);
 unsigned job_mirror_count(const struct job *job); /* at least 1: the listed URL */
 
+/* By mirror, 0 = the listed URL; and the one of this attempt. Unmasked, lent. */
+const char *job_mirror_url(const struct job *job, unsigned mirror);
+const char *job_asked_url(const struct job *job);
+
 /* Where the next request goes: the last redirect's target, or the listed URL. Lent. */
 const struct url *job_target(const struct job *job);
 

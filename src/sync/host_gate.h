@@ -116,11 +116,11 @@ struct host_gate_figures {
 };
 struct host_gate_figures host_gate_figures(struct host_gate *gate);
 
-/* Up to `limit` hosts that are paused or put aside, the latest end first; returns how many were
- * written. Names are cut to fit. */
+/* Up to `limit` hosts that are paused or put aside and will be asked again, the latest end first;
+ * returns how many were written. Names are cut to fit. */
 struct host_gate_held {
     char host[256];
-    int64_t until_us; /* INT64_MAX = down */
+    int64_t until_us;
     size_t parked;
     bool is_aside; /* not reached; else it asked for a rest */
 };

@@ -54,9 +54,7 @@ static bool describe_held(const struct host_entry *host, int64_t now_us, struct 
 {
     out->until_us = host->paused_until_us;
     out->is_aside = host->state != HOST_LIVE;
-    if (host->state == HOST_DOWN)
-        out->until_us = CLOCK_NEVER;
-    else if (host->state == HOST_ASIDE && out->until_us < host->aside_until_us)
+    if (host->state == HOST_ASIDE && out->until_us < host->aside_until_us)
         out->until_us = host->aside_until_us;
     out->parked = host->parked_count;
     return out->is_aside || out->until_us > now_us;
@@ -146,15 +144,17 @@ size_t host_table_list_held(struct host_table *table, int64_t now_us, struct hos
 {
     size_t count = 0;
     struct host_entry *next;
-    for (struct host_entry *host = TAILQ_FIRST(&table->held); host != NULL; host = next) {
-        next = TAILQ_NEXT(host, in_held);
+    for (struct host_entry *host = TAILQ_LAST(&table->held, host_list); host != NULL; host = next) {
+        next = TAILQ_PREV(host, host_list, in_held);
         struct host_gate_held held;
+        if (host->state == HOST_DOWN)
+            break; /* all that are down come first, and have no end */
         if (!describe_held(host, now_us, &held)) {
             release_held(table, host);
             continue;
         }
-        if (count == limit && (limit == 0 || out[limit - 1].until_us == CLOCK_NEVER))
-            break; /* hosts that are down come first, and nothing is longer */
+        if (limit == 0)
+            break;
         size_t i = count < limit ? count++ : limit;
         for (; i > 0 && out[i - 1].until_us < held.until_us; i--) {
             if (i < limit)

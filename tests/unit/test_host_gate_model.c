@@ -368,11 +368,9 @@ static void check_held(struct world *world)
     size_t expected = 0;
     for (size_t i = 0; i < world->host_count; i++) {
         struct model_host *host = &world->hosts[i];
-        int64_t until_us = host->state == DOWN ? CLOCK_NEVER
-                           : host->state == ASIDE
-                               ? later(host->aside_until_us, host->paused_until_us)
-                               : host->paused_until_us;
-        if (host->state == LIVE && until_us <= world->now_us)
+        int64_t until_us = host->state == ASIDE ? later(host->aside_until_us, host->paused_until_us)
+                                                : host->paused_until_us;
+        if (host->state == DOWN || (host->state == LIVE && until_us <= world->now_us))
             continue;
         expected++;
         size_t k = 0;

@@ -168,6 +168,8 @@ static const struct {
     {"json", "no"},
     {"redact", ""},
     {"progress", "auto"},
+    {"progress-interval", "30000000"},
+    {"color", "auto"},
     {"quiet", "no"},
     {"verbose", "no"},
     {"runs", "3"},
