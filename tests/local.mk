@@ -2,6 +2,7 @@
 
 # One program for each tests/unit/test_*.c, from that file alone.
 unit_tests = \
+	tests/unit/test_activity \
 	tests/unit/test_address \
 	tests/unit/test_barrier \
 	tests/unit/test_bench_list \
@@ -30,6 +31,7 @@ unit_tests = \
 	tests/unit/test_digest \
 	tests/unit/test_directory \
 	tests/unit/test_error \
+	tests/unit/test_event_limit \
 	tests/unit/test_exec_pool \
 	tests/unit/test_exit_code \
 	tests/unit/test_expectation \
@@ -54,14 +56,17 @@ unit_tests = \
 	tests/unit/test_key \
 	tests/unit/test_limits \
 	tests/unit/test_list_entry \
+	tests/unit/test_list_length \
 	tests/unit/test_list_row \
 	tests/unit/test_list_secret \
 	tests/unit/test_lists \
+	tests/unit/test_live_view \
 	tests/unit/test_log \
 	tests/unit/test_machine \
 	tests/unit/test_memory \
 	tests/unit/test_metrics \
 	tests/unit/test_mirror \
+	tests/unit/test_moving_rate \
 	tests/unit/test_name \
 	tests/unit/test_name_path \
 	tests/unit/test_name_table \
@@ -107,6 +112,7 @@ unit_tests = \
 	tests/unit/test_run_difference \
 	tests/unit/test_run_folder \
 	tests/unit/test_scaling \
+	tests/unit/test_screen_line \
 	tests/unit/test_sink \
 	tests/unit/test_source \
 	tests/unit/test_source_csv \

@@ -192,8 +192,7 @@ static void append_counts(struct text *text, const struct live_view *view,
 
 /* What the downloads do: many in dns = the resolver, many waiting = the servers, many receiving =
  * the link, many held = the limits per host; an empty queue = the list is slow. */
-static void append_states(struct text *text, const struct live_view *view,
-                          const struct screen *screen)
+static void add_states(struct pieces *pieces, const struct live_view *view, int gap)
 {
     static const struct {
         enum activity_phase phase;
@@ -202,24 +201,34 @@ static void append_states(struct text *text, const struct live_view *view,
         {ACTIVITY_RECEIVE, "receiving"}, {ACTIVITY_WAIT, "waiting"}, {ACTIVITY_TLS, "tls"},
         {ACTIVITY_CONNECT, "connect"},   {ACTIVITY_DNS, "dns"},
     };
-    struct pieces pieces = {0};
-    struct screen_line line;
     unsigned busy = running(view);
-    screen_line_begin(&line, text, screen);
-    add(&pieces, 0, SCREEN_PLAIN, " %u job%s:", view->jobs, view->jobs == 1 ? "" : "s");
+    add(pieces, 0, SCREEN_PLAIN, " %u job%s:", view->jobs, view->jobs == 1 ? "" : "s");
     for (size_t i = 0; i < ARRAY_LENGTH(shown); i++) {
         if (view->phases[shown[i].phase] > 0)
-            add(&pieces, 1, SCREEN_PLAIN, "%s%u %s", pieces.count > 1 ? "  " : " ",
+            add(pieces, 1, SCREEN_PLAIN, "%*s%u %s", pieces->count > 1 ? gap : 1, "",
                 view->phases[shown[i].phase], shown[i].name);
     }
     if (view->jobs > busy)
-        add(&pieces, 1, SCREEN_PLAIN, "%s%u idle", pieces.count > 1 ? "  " : " ",
+        add(pieces, 1, SCREEN_PLAIN, "%*s%u idle", pieces->count > 1 ? gap : 1, "",
             view->jobs - busy);
     if (view->backoff > 0)
-        add(&pieces, 2, SCREEN_YELLOW, "   %zu backoff", view->backoff);
+        add(pieces, 2, SCREEN_YELLOW, "%*s%zu backoff", gap + 1, "", view->backoff);
     if (view->parked > 0)
-        add(&pieces, 3, SCREEN_PLAIN, "   %zu held", view->parked);
-    add(&pieces, 4, SCREEN_PLAIN, "   queue %zu/%zu", view->queued, view->capacity);
+        add(pieces, 3, SCREEN_PLAIN, "%*s%zu held", gap + 1, "", view->parked);
+    add(pieces, 4, SCREEN_PLAIN, "%*squeue %zu/%zu", gap + 1, "", view->queued, view->capacity);
+}
+
+static void append_states(struct text *text, const struct live_view *view,
+                          const struct screen *screen)
+{
+    struct pieces pieces = {0};
+    struct screen_line line;
+    screen_line_begin(&line, text, screen);
+    add_states(&pieces, view, 2);
+    if (width_of(&pieces, screen) > line.limit) {
+        pieces = (struct pieces){0};
+        add_states(&pieces, view, 1);
+    }
     add_pieces(&line, &pieces);
 }
 

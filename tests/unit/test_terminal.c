@@ -8,7 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "TERM"};
+static const char *const variables[] = {"LC_ALL",   "LC_CTYPE", "LANG", "NO_COLOR",
+                                        "CLICOLOR", "TERM",     "CI",   "ACCESSIBLE"};
 
 static char *saved[ARRAY_LENGTH(variables)];
 static int controller;
@@ -81,12 +82,18 @@ START_TEST(the_locale_says_whether_the_terminal_shows_utf_8)
 END_TEST
 
 static const struct {
-    const char *term, *no_color;
+    const char *term, *no_color, *clicolor;
     bool is_interactive, has_colour;
 } kinds[] = {
-    {"xterm", NULL, true, true}, {"xterm", "", true, true}, /* no-color.org: when it is not empty */
-    {"xterm", "1", true, false}, {"xterm", "0", true, false}, {"dumb", NULL, false, false},
-    {NULL, NULL, false, false},
+    {"xterm", NULL, NULL, true, true},
+    {"xterm", "", NULL, true, true}, /* no-color.org: when it is not empty */
+    {"xterm", "1", NULL, true, false},
+    {"xterm", "0", NULL, true, false},
+    {"dumb", NULL, NULL, false, false},
+    {NULL, NULL, NULL, false, false},
+    {"xterm", NULL, "0", true, false},
+    {"xterm", NULL, "1", true, true},
+    {"xterm", "1", "1", true, false},
 };
 
 START_TEST(a_terminal_has_colour_unless_it_is_dumb_or_nobody_wants_it)
@@ -95,8 +102,31 @@ START_TEST(a_terminal_has_colour_unless_it_is_dumb_or_nobody_wants_it)
         return;
     set("TERM", kinds[_i].term);
     set("NO_COLOR", kinds[_i].no_color);
+    set("CLICOLOR", kinds[_i].clicolor);
     ck_assert_int_eq(terminal_is_interactive(terminal), kinds[_i].is_interactive);
     ck_assert_int_eq(terminal_has_colour(terminal), kinds[_i].has_colour);
+}
+END_TEST
+
+static const struct {
+    const char *term, *ci, *accessible;
+    enum terminal_kind kind;
+} places[] = {
+    {"xterm", NULL, NULL, TERMINAL_LIVE},    {"dumb", NULL, NULL, TERMINAL_PLAIN},
+    {NULL, NULL, NULL, TERMINAL_PLAIN},      {"xterm", "true", NULL, TERMINAL_PLAIN},
+    {"xterm", "false", NULL, TERMINAL_LIVE}, {"xterm", "", "", TERMINAL_LIVE},
+    {"xterm", "0", "0", TERMINAL_LIVE},      {"xterm", NULL, "1", TERMINAL_SPOKEN},
+    {"dumb", "true", "1", TERMINAL_SPOKEN},
+};
+
+START_TEST(lines_are_drawn_again_only_where_that_can_be_seen_and_is_wanted)
+{
+    if (!has_terminal())
+        return;
+    set("TERM", places[_i].term);
+    set("CI", places[_i].ci);
+    set("ACCESSIBLE", places[_i].accessible);
+    ck_assert_int_eq(terminal_kind(terminal), places[_i].kind);
 }
 END_TEST
 
@@ -107,22 +137,27 @@ START_TEST(a_pipe_is_no_terminal_and_80_columns_wide)
     ck_assert_int_eq(pipe(ends), 0);
     ck_assert(!terminal_is_interactive(ends[1]));
     ck_assert(!terminal_has_colour(ends[1]));
+    ck_assert_int_eq(terminal_kind(ends[1]), TERMINAL_NONE);
     ck_assert_uint_eq(terminal_columns(ends[1]), 80);
+    ck_assert_uint_eq(terminal_rows(ends[1]), 24);
     close(ends[0]);
     close(ends[1]);
 }
 END_TEST
 
-START_TEST(a_terminal_is_as_wide_as_it_says)
+START_TEST(a_terminal_is_as_large_as_it_says)
 {
-    struct winsize size = {.ws_row = 24, .ws_col = 0};
+    struct winsize size = {0};
     if (!has_terminal())
         return;
     ck_assert_int_eq(ioctl(controller, TIOCSWINSZ, &size), 0);
     ck_assert_uint_eq(terminal_columns(terminal), 80);
+    ck_assert_uint_eq(terminal_rows(terminal), 24);
     size.ws_col = 133;
+    size.ws_row = 7;
     ck_assert_int_eq(ioctl(controller, TIOCSWINSZ, &size), 0);
     ck_assert_uint_eq(terminal_columns(terminal), 133);
+    ck_assert_uint_eq(terminal_rows(terminal), 7);
 }
 END_TEST
 
@@ -134,8 +169,10 @@ int main(void)
                         (int)ARRAY_LENGTH(locales));
     tcase_add_loop_test(cases, a_terminal_has_colour_unless_it_is_dumb_or_nobody_wants_it, 0,
                         (int)ARRAY_LENGTH(kinds));
+    tcase_add_loop_test(cases, lines_are_drawn_again_only_where_that_can_be_seen_and_is_wanted, 0,
+                        (int)ARRAY_LENGTH(places));
     tcase_add_test(cases, a_pipe_is_no_terminal_and_80_columns_wide);
-    tcase_add_test(cases, a_terminal_is_as_wide_as_it_says);
+    tcase_add_test(cases, a_terminal_is_as_large_as_it_says);
     Suite *suite = suite_create("terminal");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
