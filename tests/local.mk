@@ -252,6 +252,7 @@ integration_tests = \
 	tests/integration/kill9.sh \
 	tests/integration/limit_rate.sh \
 	tests/integration/lists.sh \
+	tests/integration/live.sh \
 	tests/integration/mirrors.sh \
 	tests/integration/names.sh \
 	tests/integration/orders.sh \
@@ -279,11 +280,13 @@ TESTS += $(tree_tests) $(integration_tests)
 
 EXTRA_DIST += \
 	tests/support/image_files.sh \
+	tests/support/frames.py \
 	tests/support/image_turn.py \
 	tests/support/lib.sh \
 	tests/support/servers.sh \
 	tests/support/statistics_fixtures.py \
 	tests/support/summary.sh \
+	tests/support/terminal.py \
 	tests/support/validate.py \
 	tests/unit/bell.h \
 	tests/unit/benchmark_building.h \

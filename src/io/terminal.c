@@ -59,6 +59,6 @@ bool terminal_has_colour(int descriptor)
 {
     const char *none = getenv("NO_COLOR");
     const char *classic = getenv("CLICOLOR");
-    return terminal_is_interactive(descriptor) && (none == NULL || none[0] == '\0') &&
+    return terminal_kind(descriptor) == TERMINAL_LIVE && (none == NULL || none[0] == '\0') &&
            (classic == NULL || strcmp(classic, "0") != 0);
 }

@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# What is seen on a terminal: frames whose numbers are those of the records, windows of several
+# sizes, and a screen that is clean afterwards.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+unset CI ACCESSIBLE NO_COLOR CLICOLOR
+export TERM=xterm LC_ALL=C.UTF-8
+start_fault_server --address 0.0.0.0
+port=${FAULT##*:}
+{
+    echo "http://127.0.0.3:$port/range/slow.tif?slow=20000&size=160000&cut=0"
+    echo "http://127.0.0.3:$port/stall-body?silent"
+    echo "http://127.0.0.4:$port/busy-host/60/later"
+    echo "http://127.0.0.4:$port/ok/parked"
+    for i in {1..300}; do
+        case $i in
+        *7) echo "http://127.0.0.2:$port/status/404/$i" ;;
+        *) echo "http://127.0.0.$((5 + i % 8)):$port/delay/$((40 + i % 7 * 15))/$i" ;;
+        esac
+    done
+    printf 'http://127.0.0.1:%s/status/410/\xc3\xa9\xe6\x97\xa5\033[31m\n' "$port"
+} >"$WORK/list.txt"
+RUN=(-j 16 --per-host 4 --stall-timeout 60s --retries 1 --max-retry-wait 90s --sync none
+    "$WORK/list.txt")
+
+on_terminal() { # EXPECTED_EXIT ARGUMENT...: of terminal.py, then of haul
+    local expected=$1 status=0
+    shift
+    DIRECTORY=$DIR
+    note_outside
+    (cd "$OUTER/cwd" && timeout "$(scaled 60)" "$PYTHON" "$SUPPORT/terminal.py" \
+        --results "$DIR/.haul/runs/*/results.jsonl" --frames "$WORK/frames" "$@") || status=$?
+    assert_eq "$status" "$expected" "exit code on a terminal"
+}
+shown() { # all that was drawn
+    jq -j .text "$WORK/frames"
+}
+compare() { # LEAST: so many frames at least
+    local compared
+    if ! compared=$("$PYTHON" "$SUPPORT/frames.py" "$WORK/frames" "$DIR/.haul/last/results.jsonl" \
+        "$DIR/.haul/last/report.json"); then
+        fail "screen and records differ: $compared"
+        return
+    fi
+    assert_at_least "$compared" "$1" "frames that were compared"
+}
+
+# A terminal that wraps its lines anew when its window changes: what is on the screen.
+in_tmux() {
+    tmux -S "$WORK/tmux" -f /dev/null "$@"
+}
+screens() { # in the background: SCREEN files of the run in DIR
+    local size
+    # A host of its own to be held back; Ctrl-C reaches the shell, too.
+    sed 's/0\.0\.4:/0.0.14:/' "$WORK/list.txt" >"$WORK/list2.txt"
+    in_tmux new-session -d -x 120 -y 40 "trap : INT; '$HAUL' -d '$DIR' ${RUN[*]/list/list2}; \
+        echo \"exit \$?\"; sleep 60"
+    sleep 3.3
+    for size in 120x40 80x24 61x24 40x8 120x24; do
+        in_tmux resize-window -x "${size%x*}" -y "${size#*x}"
+        sleep 0.6
+        in_tmux capture-pane -p >"$WORK/screen-$size"
+    done
+    in_tmux send-keys C-c
+    sleep 0.6
+    in_tmux capture-pane -p >"$WORK/screen-stopping"
+    wait_until 10 eval 'in_tmux capture-pane -p | grep -q "^exit"' || true
+    in_tmux capture-pane -p >"$WORK/screen-end"
+    in_tmux kill-server
+}
+fresh_dir screens
+screens &
+SCREENS_PID=$!
+
+# A window that changes; SIGUSR1 asks; Ctrl-C says what is happening, and nothing is left then.
+fresh_dir whole
+end=5.2
+! is_sanitized || end=10
+on_terminal 130 --size 120x40 --at 1.5=80x24 --at 3.5=SIGUSR1 --at 3.8=40x8 --at 4.3=100x30 \
+    --at $end=SIGINT -- "$HAUL" -d "$DIR" "${RUN[@]}"
+compare 15
+shown | sed -E 's/\x1b\[[0-9;?]*[A-Za-z]//g' >"$WORK/plain"
+for words in '16 jobs:' ' waiting' ' elapsed 0:0' ' slow   127.0.0.3' 'stalled ' '% of 156.3 KiB' \
+    ' held   127.0.0.4 ' 'asked to wait, next request in' ' url/s' ' / 305 ' \
+    'FAIL not-found    404  127.0.0.2' '127.0.0.2  and 25 more' \
+    'finishing 2 downloads, Ctrl-C again to stop at once' 'stopping, 2 still run'; do
+    assert "not to be seen: $words" grep -qF "$words" "$WORK/plain"
+done
+assert_eq "$(grep -c 'FAIL not-found    404' "$WORK/plain")" 5 "lines of one class and host"
+assert_eq "$(grep -cE '[0-9]Z haul: [0-9]+/305 ' "$WORK/plain")" 1 "lines that SIGUSR1 asked for"
+assert_eq "$(tail -1 "$WORK/frames" | jq -r '.text | contains("jobs:")')" false "a frame is left"
+# Each frame is drawn by one write that ends where it began; wrapping is switched on again.
+assert_eq "$(jq -r 'select(.text | contains("[?7l")) |
+    .text | test("\u001b\\[\\?7h\r(\u001b\\[[0-9]A)?$")' "$WORK/frames" | sort -u)" true \
+    "frames are whole"
+
+wait "$SCREENS_PID"
+for size in 120x40 80x24 61x24 120x24 stopping; do
+    screen=$WORK/screen-$size
+    # The frame is there once, whole, and nothing is below it.
+    assert_eq "$(grep -cE '^ (\[|[0-9,]+ done)' "$screen")" 1 "frames on the screen of $size"
+    assert_eq "$(grep -c ' url/s   ' "$screen")" 1 "second lines on the screen of $size"
+    assert_eq "$(grep -c '^ 16 jobs:' "$screen")" 1 "third lines on the screen of $size"
+    assert_eq "$(sed -n '/^ 16 jobs:/,$p' "$screen" | grep -vcE '^( (16 jobs:|slow   |held   )|        |$)')" \
+        0 "lines below the frame of $size"
+done
+assert_eq "$(grep -cE '^ ?(\[|[0-9,]+ done|[0-9,]+(/| / )305 )' "$WORK/screen-40x8")" 1 \
+    "lines of progress in a small window"
+assert_eq "$(grep -cE 'url/s   |jobs:|slow   |held   ' "$WORK/screen-40x8")" 0 "lines left over"
+assert "the screen does not say that it ends" grep -q 'stopping, 2 still run' "$WORK/screen-stopping"
+assert_eq "$(grep -cE '^ (\[|16 jobs:|slow   |held   )' "$WORK/screen-end")" 0 "lines left at the end"
+assert_eq "$(grep -v '^$' "$WORK/screen-end" | tail -1)" "exit 130" "the last line"
+
+# Where nothing can be drawn again, nothing is.
+head -124 "$WORK/list.txt" | tail -120 >"$WORK/short.txt"
+for setting in CI=true ACCESSIBLE=1 NO_COLOR=1; do
+    fresh_dir "as-$setting"
+    on_terminal 1 --size 80x24 -- env LC_ALL=C "$setting" "$HAUL" -d "$DIR" -j 16 --retries 0 \
+        --sync none --progress-interval 200ms "$WORK/short.txt"
+    shown | tr -d '\r' >"$WORK/shown"
+    assert_not "other than ASCII on a terminal without it" grep -qP '[\x80-\xff]' "$WORK/shown"
+    case $setting in
+    NO_COLOR=1)
+        assert_not "colours in spite of it" grep -qP '\x1b\[[0-9;]*m' "$WORK/shown"
+        assert "no frame with it" grep -qF "16 jobs:" "$WORK/shown"
+        ;;
+    *)
+        assert_not "escapes in spite of $setting" grep -qP '[\x00-\x09\x0b-\x1f]' "$WORK/shown"
+        pattern='Z haul: [0-9]+/120 [0-9]+% downloaded [0-9]+ kept 0 failed [0-9]+ [0-9.]+ url/s'
+        [ $setting != ACCESSIBLE=1 ] || pattern='^[0-9]+ of 120 URLs done, [0-9]+ percent\. [0-9]+ '
+        assert "no line of progress with $setting" grep -qE "$pattern" "$WORK/shown"
+        ;;
+    esac
+done
+
+# Without a terminal: lines, a line at the end, and what SIGUSR1 asks for even when all is quiet.
+fresh_dir quiet
+start_haul -q -d "$DIR" "${RUN[@]}"
+wait_until 10 test -s "$DIR/.haul/last/results.jsonl" || fail "no record comes"
+kill -USR1 "$HAUL_PID"
+wait_until 10 grep -qE 'Z haul: [0-9]+(/305 [0-9]+%| done, list still open,) downloaded ' "$ERR" ||
+    fail "SIGUSR1 is not answered"
+kill -INT "$HAUL_PID"
+wait_haul 130 10
