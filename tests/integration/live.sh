@@ -7,7 +7,7 @@ export TERM=xterm LC_ALL=C.UTF-8
 start_fault_server --address 0.0.0.0
 port=${FAULT##*:}
 {
-    echo "http://127.0.0.3:$port/range/slow.tif?slow=20000&size=160000&cut=0"
+    echo "http://127.0.0.3:$port/range/slow.tif?slow=20000&size=400000&cut=0"
     echo "http://127.0.0.3:$port/stall-body?silent"
     echo "http://127.0.0.4:$port/busy-host/60/later"
     echo "http://127.0.0.4:$port/ok/parked"
@@ -79,7 +79,7 @@ on_terminal 130 --size 120x40 --at 1.5=80x24 --at 3.5=SIGUSR1 --at 3.8=40x8 --at
     --at $end=SIGINT -- "$HAUL" -d "$DIR" "${RUN[@]}"
 compare 15
 shown | sed -E 's/\x1b\[[0-9;?]*[A-Za-z]//g' >"$WORK/plain"
-for words in '16 jobs:' ' waiting' ' elapsed 0:0' ' slow   127.0.0.3' 'stalled ' '% of 156.3 KiB' \
+for words in '16 jobs:' ' waiting' ' elapsed 0:0' ' slow   127.0.0.3' 'stalled ' '% of 390.6 KiB' \
     ' held   127.0.0.4 ' 'asked to wait, next request in' ' url/s' ' / 305 ' \
     'FAIL not-found    404  127.0.0.2' '127.0.0.2  and 25 more' \
     'finishing 2 downloads, Ctrl-C again to stop at once' 'stopping, 2 still run'; do
