@@ -17,7 +17,7 @@ LIST
 } >"$WORK/mixed.txt"
 
 is_plain() { # FILE: no carriage return, no escape, no control byte but line ends
-    ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' "$1"
+    ! LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80\xae' "$1"
 }
 
 # By default: a summary on stderr, nothing on stdout, plain text.
@@ -35,6 +35,17 @@ assert "stderr of -v is not plain" is_plain "$ERR"
 fresh_dir progress
 run_haul 1 -d "$DIR" --retries 0 --progress plain "$WORK/mixed.txt"
 assert "stderr of --progress plain is not plain" is_plain "$ERR"
+
+# What servers say in headers and bodies, and what a table holds.
+fresh_dir hostile
+printf 'url,out\n%s,"a\tb\033[31m.png"\n%s,c\n%s,d\n' "$FAULT/ok/x" \
+    "$FAULT/type?ct=text/%1b%5b31m%09html&body=%1b%5b2Jhello" "$FAULT/disposition/e" >"$WORK/hostile.csv"
+for form in auto plain bar; do
+    run_haul 3 -d "$DIR-$form" --retries 0 -v --expect image --progress $form \
+        --progress-interval 100ms "$WORK/hostile.csv"
+    assert "stderr of --progress $form is not plain" is_plain "$ERR"
+    assert "no failure is told" grep -q 'FAIL bad-type ' "$ERR"
+done
 
 # Quiet: nothing on success, something on failure.
 fresh_dir quiet
