@@ -165,6 +165,8 @@ static void add_connection(struct text *text, const struct outcome *outcome)
     add_known(text, outcome->us.ttfb);
     ADD(text, ",\"receive\":");
     add_known(text, outcome->us.receive);
+    ADD(text, ",\"write\":");
+    add_known(text, outcome->us.write);
     ADD(text, ",\"total\":");
     add_known(text, outcome->us.total);
 }

@@ -95,7 +95,7 @@ static json_t *percentiles_value(const struct histogram *histogram)
 static json_t *phases_value(const struct phases *sums)
 {
     double all = (double)sums->dns + (double)sums->connect + (double)sums->tls +
-                 (double)sums->ttfb + (double)sums->receive;
+                 (double)sums->ttfb + (double)sums->receive + (double)sums->write;
     if (all <= 0)
         return json_null();
     json_t *object = json_tree_object();
@@ -104,6 +104,7 @@ static json_t *phases_value(const struct phases *sums)
     json_tree_put(object, "tls", json_tree_ratio((double)sums->tls, all));
     json_tree_put(object, "ttfb", json_tree_ratio((double)sums->ttfb, all));
     json_tree_put(object, "receive", json_tree_ratio((double)sums->receive, all));
+    json_tree_put(object, "write", json_tree_ratio((double)sums->write, all));
     return object;
 }
 

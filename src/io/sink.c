@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "io/descriptor.h"
 
@@ -26,6 +27,7 @@ struct sink {
     enum sink_stage stage;
     bool is_part;
     int64_t mtime_ns; /* of the last file that was finished */
+    int64_t write_us; /* in the file of this body so far, -1 = it has none yet */
     int descriptor;   /* of the temporary file while the stage is SINK_FILE */
     int failure;      /* first error of this body; all later calls repeat it */
 
@@ -59,6 +61,21 @@ static int flush(struct sink *sink)
     return result;
 }
 
+static void count_time(struct sink *sink, int64_t start_us)
+{
+    int64_t us = clock_monotonic_us() - start_us;
+    sink->write_us = sink->write_us < 0 ? us : sink->write_us + us;
+}
+
+/* While a body comes: at its end the file's whole end is one piece of time. */
+static int store_timed(struct sink *sink, const char *bytes, size_t length)
+{
+    int64_t start_us = clock_monotonic_us();
+    int result = store(sink, bytes, length);
+    count_time(sink, start_us);
+    return result;
+}
+
 static void make_room(struct sink *sink, size_t length)
 {
     if (length <= sink->capacity)
@@ -87,14 +104,16 @@ static int add(struct sink *sink, const char *bytes, size_t length)
         size_t piece = length < room ? length : room;
         if (sink->used == 0 && is_large(sink, length)) {
             piece = length;
-            result = store(sink, bytes, piece);
+            result = store_timed(sink, bytes, piece);
         } else {
             make_room(sink, sink->used + piece);
             memcpy(sink->buffer + sink->used, bytes, piece);
             sink->used += piece;
             /* A body that just fits stays in memory: more must come before it is written. */
-            if (piece < length)
-                result = flush(sink);
+            if (piece < length) {
+                result = store_timed(sink, sink->buffer, sink->used);
+                sink->used = 0;
+            }
         }
         bytes += piece;
         length -= piece;
@@ -140,6 +159,7 @@ struct sink *sink_create(struct root *root, size_t memory_bytes)
     sink->root = root;
     sink->limit = memory_bytes > 0 ? memory_bytes : 1;
     sink->descriptor = -1;
+    sink->write_us = -1;
     return sink;
 }
 
@@ -160,6 +180,7 @@ void sink_begin(struct sink *sink, const char *temporary)
     sink->is_part = false;
     sink->failure = 0;
     sink->used = 0;
+    sink->write_us = -1;
 }
 
 int sink_write(struct sink *sink, const char *bytes, size_t length)
@@ -174,8 +195,10 @@ int sink_write(struct sink *sink, const char *bytes, size_t length)
 int sink_use_part(struct sink *sink, const char *part, int64_t bytes)
 {
     assert(sink->stage == SINK_MEMORY && sink->used == 0);
+    int64_t start_us = clock_monotonic_us();
     int descriptor =
         bytes == 0 ? root_create_temporary(sink->root, part) : open_part(sink, part, bytes);
+    count_time(sink, start_us);
     if (descriptor < 0)
         return descriptor;
     set_name(sink, part);
@@ -189,8 +212,10 @@ int sink_keep(struct sink *sink)
 {
     if (sink->stage != SINK_FILE || !sink->is_part)
         return -ENOENT;
+    int64_t start_us = clock_monotonic_us();
     int result = sink->failure != 0 ? sink->failure : flush(sink);
     int closed = descriptor_close(sink->descriptor);
+    count_time(sink, start_us);
     sink->descriptor = -1;
     sink->stage = SINK_IDLE;
     return result < 0 ? result : closed;
@@ -203,14 +228,17 @@ int sink_finish(struct sink *sink, int64_t mtime)
         sink->stage = SINK_IDLE;
         return 0;
     }
+    int64_t start_us = clock_monotonic_us();
     if (sink->failure == 0)
         sink->failure = flush(sink);
     if (sink->failure != 0) {
+        count_time(sink, start_us);
         sink_abort(sink);
         return sink->failure;
     }
     set_mtime(sink, mtime);
     int result = descriptor_close(sink->descriptor);
+    count_time(sink, start_us);
     sink->descriptor = -1;
     sink->stage = SINK_IDLE;
     sink->failure = result;
@@ -222,6 +250,11 @@ int sink_finish(struct sink *sink, int64_t mtime)
 int64_t sink_mtime_ns(const struct sink *sink)
 {
     return sink->mtime_ns;
+}
+
+int64_t sink_write_us(const struct sink *sink)
+{
+    return sink->write_us;
 }
 
 void sink_abort(struct sink *sink)

@@ -32,6 +32,9 @@ int sink_finish(struct sink *sink, int64_t mtime);
 /* When the last file that was finished was modified, as its file system has it, in nanoseconds
  * since 1970; 0 = unknown. */
 int64_t sink_mtime_ns(const struct sink *sink);
+/* Microseconds that storing the present body (or the last one) has taken: what the caller waited
+ * for while its file was made, written and closed. -1 = nothing of it was stored so far. */
+int64_t sink_write_us(const struct sink *sink);
 void sink_abort(struct sink *sink); /* removes what was written; fine when nothing is open */
 
 #endif

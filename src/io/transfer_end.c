@@ -262,10 +262,12 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     int64_t elapsed_us =
         now_us - transfer->started_us - transfer_speed_excluded_us(&transfer->speed, now_us);
     struct transfer_evidence evidence = collect_evidence(transfer, code, elapsed_us);
+    int64_t written_us = sink_write_us(transfer->sink);
 
     job->spent_us += elapsed_us;
     outcome->us.total = now_us - job->started_us;
     outcome->http = transfer->reply.status;
+    job->was_throttled = job->was_throttled || outcome->http == 429 || outcome->http == 503;
     outcome->curl = (int)code;
     outcome->expected_bytes = file_length(transfer);
     transfer_info_note(transfer->handle, transfer->has_connected, transfer->body_bytes, outcome);
@@ -280,6 +282,7 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
         --*transfer->paused;
     transfer_resume_finish(transfer, verdict);
     activity_leave(transfer->activity, transfer->phase);
+    phases_add_write(&outcome->us, written_us, sink_write_us(transfer->sink));
     if (verdict != TRANSFER_SAVED)
         sink_abort(transfer->sink);
     transfer->job = NULL;

@@ -47,6 +47,7 @@ struct job {
     bool is_accepted;      /* failed with a status that the user called fine (--ok-status) */
     bool has_answered;     /* the gate knows that this request has got a good reply */
     bool was_cut_short;    /* the run ended before its next attempt */
+    bool was_throttled;    /* a reply to it was 429 or 503, whatever came later */
     bool is_published;     /* its file has its name: only its record is missing */
     bool starts_anew;      /* what was left of the file cannot be continued */
 

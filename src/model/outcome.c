@@ -70,13 +70,23 @@ static void drop_cut_character(char *string, size_t length)
         string[length - 1 - tail] = '\0';
 }
 
+void phases_add_write(struct phases *us, int64_t within_us, int64_t write_us)
+{
+    int64_t within = within_us > 0 ? within_us : 0;
+    us->write = write_us;
+    if (us->receive >= 0)
+        us->receive -= within < us->receive ? within : us->receive;
+    if (us->total >= 0 && write_us > within)
+        us->total += write_us - within;
+}
+
 void outcome_init(struct outcome *outcome)
 {
     *outcome = (struct outcome){
         .status = STATUS_FAILED,
         .failure = FAILURE_INTERNAL,
         .curl = -1,
-        .us = {-1, -1, -1, -1, -1, -1, -1},
+        .us = {-1, -1, -1, -1, -1, -1, -1, -1},
         .file_bytes = -1,
         .expected_bytes = -1,
         .last_modified = -1,

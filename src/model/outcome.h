@@ -64,16 +64,26 @@ enum failure {
 };
 
 /* Microseconds on the monotonic clock; -1 = unknown. All but `queue` and `total` are of the last
- * attempt; `total` runs from the start of the first attempt to the end of the last. */
+ * attempt; `total` runs from the start of the first attempt to the end of the last.
+ *
+ * `write` is what a worker waited for while the body was stored: making, writing and closing its
+ * temporary file. The sync and the final name come later, for many files at once, while the worker
+ * goes on: they are no URL's time. */
 struct phases {
     int64_t queue;
     int64_t dns;
     int64_t connect;
     int64_t tls;
-    int64_t ttfb; /* request sent to first byte of the reply */
-    int64_t receive;
+    int64_t ttfb;    /* request sent to first byte of the reply */
+    int64_t receive; /* first byte to last, without what of `write` fell into it */
+    int64_t write;
     int64_t total;
 };
+
+/* Takes storing out of what was measured as receiving. `within_us`: of the `write_us`, what came
+ * before the end of the reply, as the pieces of a large body do; a small one is stored after it,
+ * which makes `total` longer. -1 = nothing was stored. */
+void phases_add_write(struct phases *us, int64_t within_us, int64_t write_us);
 
 struct redirect_hop {
     int http;

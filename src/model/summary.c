@@ -125,6 +125,7 @@ static void add_phases(struct phases *sums, const struct phases *us)
     add_known(&sums->tls, us->tls);
     add_known(&sums->ttfb, us->ttfb);
     add_known(&sums->receive, us->receive);
+    add_known(&sums->write, us->write);
     add_known(&sums->total, us->total);
 }
 

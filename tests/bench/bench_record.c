@@ -35,7 +35,7 @@ static struct job *new_job(void)
     memcpy(outcome->ip, "192.0.2.123", sizeof("192.0.2.123"));
     outcome->http_version = 11;
     outcome->reused = true;
-    outcome->us = (struct phases){412345, 0, 0, 0, 81234, 12345, 94321};
+    outcome->us = (struct phases){412345, 0, 0, 0, 81234, 12345, 742, 94321};
     outcome->wire_bytes = 204312;
     outcome->file_bytes = 203987;
     outcome->expected_bytes = 203987;

@@ -191,6 +191,31 @@ START_TEST(a_failure_replaces_status_class_and_detail)
 }
 END_TEST
 
+/* Before and after, of which only receive and total change; -1 = unknown. */
+static const struct {
+    int64_t receive, total, within, write;
+    int64_t receive_after, total_after;
+} write_cases[] = {
+    {100, 500, -1, -1, 100, 500}, /* nothing was stored */
+    {100, 500, -1, 30, 100, 530}, /* a small body, after the reply */
+    {100, 500, 60, 60, 40, 500},  /* in pieces */
+    {100, 500, 60, 75, 40, 515},  /* in pieces, and closing after the reply */
+    {100, 500, 100, 100, 0, 500}, /* nothing but writing */
+    {100, 500, 103, 110, 0, 507}, /* two clocks do not agree to the microsecond */
+    {-1, 500, 0, 20, -1, 520},    /* no reply that libcurl timed */
+    {-1, -1, 10, 20, -1, -1},     /* no clock at all */
+};
+
+START_TEST(storing_is_taken_out_of_receiving)
+{
+    struct phases us = {.receive = write_cases[_i].receive, .total = write_cases[_i].total};
+    phases_add_write(&us, write_cases[_i].within, write_cases[_i].write);
+    ck_assert_int_eq(us.write, write_cases[_i].write);
+    ck_assert_int_eq(us.receive, write_cases[_i].receive_after);
+    ck_assert_int_eq(us.total, write_cases[_i].total_after);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("outcome");
@@ -203,6 +228,8 @@ int main(void)
     tcase_add_test(cases, bytes_that_are_no_text_are_cut_without_harm);
     tcase_add_test(cases, a_detail_may_be_made_of_the_old_one);
     tcase_add_test(cases, a_failure_replaces_status_class_and_detail);
+    tcase_add_loop_test(cases, storing_is_taken_out_of_receiving, 0,
+                        (int)ARRAY_LENGTH(write_cases));
     Suite *suite = suite_create("outcome");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -28,7 +28,7 @@ static struct job *new_job(const char *listed)
     strcpy(outcome->ip, "2001:db8::1");
     outcome->http_version = 11;
     outcome->reused = true;
-    outcome->us = (struct phases){1, 2, 3, -1, 5, 6, 20};
+    outcome->us = (struct phases){1, 2, 3, -1, 5, 6, 8, 20};
     outcome->wire_bytes = 1234;
     outcome->file_bytes = 1000;
     outcome->path = strdup("final.jpg");
@@ -127,6 +127,8 @@ START_TEST(a_download_is_told_in_full)
     const json_t *us = json_object_get(record, "us");
     ck_assert_int_eq(integer_at(us, "queue"), 1);
     ck_assert(json_is_null(json_object_get(us, "tls")));
+    ck_assert_int_eq(integer_at(us, "receive"), 6);
+    ck_assert_int_eq(integer_at(us, "write"), 8);
     ck_assert_int_eq(integer_at(us, "total"), 20);
     const json_t *bytes = json_object_get(record, "bytes");
     ck_assert_int_eq(integer_at(bytes, "wire"), 1234);
@@ -184,7 +186,7 @@ START_TEST(what_is_unknown_is_null)
     const char *key;
     json_object_foreach(json_object_get(record, "us"), key, value)
         ck_assert_msg(json_is_null(value), "us.%s", key);
-    ck_assert_uint_eq(json_object_size(json_object_get(record, "us")), 7);
+    ck_assert_uint_eq(json_object_size(json_object_get(record, "us")), 8);
     ck_assert_uint_eq(json_array_size(json_object_get(record, "redirects")), 0);
     ck_assert(json_is_object(json_object_get(record, "extra")));
     json_decref(record);

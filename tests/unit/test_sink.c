@@ -332,6 +332,38 @@ START_TEST(a_full_disk_is_reported_and_the_file_removed)
 }
 END_TEST
 
+START_TEST(the_time_of_storing_is_counted_for_each_body)
+{
+    struct sink *sink = sink_create(root, MEMORY);
+    ck_assert_int_eq(sink_write_us(sink), -1);
+    sink_begin(sink, "t");
+    ck_assert_int_eq(sink_write(sink, body, MEMORY - 1), 0);
+    ck_assert_int_eq(sink_write_us(sink), -1); /* it is in memory */
+    ck_assert_int_eq(sink_write(sink, body + MEMORY - 1, BODY_BYTES - MEMORY + 1), 0);
+    int64_t before_end_us = sink_write_us(sink);
+    ck_assert_int_gt(before_end_us, 0); /* a million bytes take more than a microsecond */
+    ck_assert_int_eq(sink_finish(sink, -1), 0);
+    ck_assert_int_ge(sink_write_us(sink), before_end_us);
+    sink_begin(sink, "small");
+    ck_assert_int_eq(sink_write_us(sink), -1);
+    ck_assert_int_eq(sink_write(sink, body, 100), 0);
+    ck_assert_int_eq(sink_finish(sink, -1), 0);
+    ck_assert_int_gt(sink_write_us(sink), 0); /* a file is made, written and closed */
+    sink_begin(sink, "dropped");
+    ck_assert_int_eq(sink_write(sink, body, 100), 0);
+    sink_abort(sink);
+    ck_assert_int_eq(sink_write_us(sink), -1);
+    sink_destroy(sink);
+
+    sink = sink_create(NULL, MEMORY);
+    sink_begin(sink, "t");
+    ck_assert_int_eq(sink_write(sink, body, BODY_BYTES), 0);
+    ck_assert_int_eq(sink_finish(sink, -1), 0);
+    ck_assert_int_eq(sink_write_us(sink), -1); /* thrown away */
+    sink_destroy(sink);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("sink");
@@ -340,6 +372,7 @@ int main(void)
                         (int)ARRAY_LENGTH(body_cases));
     tcase_add_test(cases, a_body_that_fits_into_memory_has_no_file_before_it_is_finished);
     tcase_add_test(cases, one_sink_serves_many_bodies);
+    tcase_add_test(cases, the_time_of_storing_is_counted_for_each_body);
     tcase_add_loop_test(cases, the_file_gets_the_time_of_the_server, 0, (int)ARRAY_LENGTH(times));
     tcase_add_test(cases, what_is_planted_under_the_temporary_name_is_not_touched);
     tcase_add_test(cases, destroying_a_sink_removes_an_unfinished_file);

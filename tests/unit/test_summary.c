@@ -78,7 +78,7 @@ START_TEST(one_download_is_counted_in_every_sum)
     job.outcome.reused = true;
     job.outcome.wire_bytes = 1200;
     job.outcome.file_bytes = 1000;
-    job.outcome.us = (struct phases){10, 20, 30, -1, 50, 60, 500};
+    job.outcome.us = (struct phases){10, 20, 30, -1, 50, 60, 70, 500};
     summary_add(&summary, &job, 3 * SECOND + 1);
     job.outcome.us.total = 700;
     job.outcome.attempts = 1;
@@ -97,6 +97,7 @@ START_TEST(one_download_is_counted_in_every_sum)
     ck_assert_int_eq(counts->phases.dns, 40);
     ck_assert_int_eq(counts->phases.tls, 0);
     ck_assert_int_eq(counts->phases.receive, 120);
+    ck_assert_int_eq(counts->phases.write, 140);
     ck_assert_int_eq(counts->phases.total, 1200);
     ck_assert_uint_eq(summary.total_us.count, 2);
     ck_assert_int_eq(summary.total_us.max_us, 700);
@@ -294,7 +295,7 @@ START_TEST(sums_stop_at_their_maximum)
     job.outcome.wire_bytes = INT64_MAX;
     job.outcome.file_bytes = INT64_MAX;
     job.outcome.us = (struct phases){INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX,
-                                     INT64_MAX, INT64_MAX, INT64_MAX};
+                                     INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
     for (int i = 0; i < 3; i++)
         summary_add(&summary, &job, INT64_MAX);
     ck_assert_int_eq(summary.counts.wire_bytes, INT64_MAX);
