@@ -58,6 +58,8 @@ libhaul_a_SOURCES += \
 libhaul_a_SOURCES += \
 	src/model/benchmark.c \
 	src/model/benchmark.h \
+	src/model/coarse_histogram.c \
+	src/model/coarse_histogram.h \
 	src/model/config_parser.c \
 	src/model/config_parser.h \
 	src/model/content_disposition.c \
@@ -75,6 +77,8 @@ libhaul_a_SOURCES += \
 	src/model/hash_table.h \
 	src/model/header_field.c \
 	src/model/header_field.h \
+	src/model/hint.c \
+	src/model/hint.h \
 	src/model/histogram.c \
 	src/model/histogram.h \
 	src/model/host_pattern.c \
@@ -146,6 +150,8 @@ libhaul_a_SOURCES += \
 	src/model/retry.h \
 	src/model/run_comparison.c \
 	src/model/run_comparison.h \
+	src/model/run_figures.c \
+	src/model/run_figures.h \
 	src/model/scaling.c \
 	src/model/scaling.h \
 	src/model/statistics.c \
@@ -234,6 +240,8 @@ libhaul_a_SOURCES += \
 	src/io/record.h \
 	src/io/report.c \
 	src/io/report.h \
+	src/io/report_figures.c \
+	src/io/report_figures.h \
 	src/io/report_reader.c \
 	src/io/report_reader.h \
 	src/io/report_value.c \
@@ -365,6 +373,8 @@ libhaul_a_SOURCES += \
 	src/app/exit_code.h \
 	src/app/failure_limit.c \
 	src/app/failure_limit.h \
+	src/app/figures_text.c \
+	src/app/figures_text.h \
 	src/app/foreign_text.c \
 	src/app/foreign_text.h \
 	src/app/history.c \

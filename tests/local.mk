@@ -20,6 +20,7 @@ unit_tests = \
 	tests/unit/test_check_table \
 	tests/unit/test_clock \
 	tests/unit/test_closing \
+	tests/unit/test_coarse_histogram \
 	tests/unit/test_command \
 	tests/unit/test_config_file \
 	tests/unit/test_config_parser \
@@ -36,8 +37,10 @@ unit_tests = \
 	tests/unit/test_exit_code \
 	tests/unit/test_expectation \
 	tests/unit/test_failure_limit \
+	tests/unit/test_figures_text \
 	tests/unit/test_hash_table \
 	tests/unit/test_header_field \
+	tests/unit/test_hint \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \
 	tests/unit/test_host_gate_model \

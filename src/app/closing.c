@@ -1,5 +1,6 @@
 #include "app/closing.h"
 
+#include "app/figures_text.h"
 #include "app/foreign_text.h"
 #include "app/stop_reason.h"
 #include "base/clock.h"
@@ -22,82 +23,6 @@ static void append_retry(struct text *text, const char *words, const struct clos
 {
     text_append_format(text, "%shaul --retry-failed -d ", words);
     foreign_text_append_argument(text, closing->directory);
-    text_append_char(text, '\n');
-}
-
-/* Failure classes that occurred, most frequent first. */
-static size_t sort_failures(const struct counts *counts, enum failure out[FAILURE_COUNT])
-{
-    size_t count = 0;
-    for (int failure = 0; failure < FAILURE_COUNT; failure++) {
-        if (counts->by_failure[failure] == 0)
-            continue;
-        size_t place = count++;
-        while (place > 0 && counts->by_failure[out[place - 1]] < counts->by_failure[failure]) {
-            out[place] = out[place - 1];
-            place--;
-        }
-        out[place] = (enum failure)failure;
-    }
-    return count;
-}
-
-static void append_status(struct text *text, const struct counts *counts, enum status status,
-                          const char *words)
-{
-    char number[NUMBER_SIZE];
-    char share[NUMBER_SIZE];
-    uint64_t count = counts->by_status[status];
-    if (count == 0 && status != STATUS_DOWNLOADED && status != STATUS_OK && status != STATUS_FAILED)
-        return;
-    text_append_format(text, "  %-10s %9s  %6s", status_name(status),
-                       number_format_count(number, (int64_t)count),
-                       number_format_ratio(share, (double)count, (double)counts->total));
-    if (status == STATUS_FAILED) {
-        enum failure order[FAILURE_COUNT];
-        size_t classes = sort_failures(counts, order);
-        for (size_t i = 0; i < classes && i < 3; i++)
-            text_append_format(text, "   %s %s",
-                               number_format_count(number, (int64_t)counts->by_failure[order[i]]),
-                               failure_name(order[i]));
-        if (classes > 3)
-            text_append_format(text, "   and %zu other class%s", classes - 3,
-                               classes == 4 ? "" : "es");
-    } else if (count > 0 && words != NULL) {
-        text_append_format(text, "   %s", words);
-    }
-    text_append_char(text, '\n');
-}
-
-static void append_latency(struct text *text, const struct histogram *histogram)
-{
-    char p50[NUMBER_SIZE];
-    char p95[NUMBER_SIZE];
-    char p99[NUMBER_SIZE];
-    char max[NUMBER_SIZE];
-    if (histogram->count == 0)
-        return;
-    text_append_format(text, "  time per URL   p50 %s   p95 %s   p99 %s   max %s\n",
-                       number_format_duration(p50, histogram_percentile(histogram, 0.50)),
-                       number_format_duration(p95, histogram_percentile(histogram, 0.95)),
-                       number_format_duration(p99, histogram_percentile(histogram, 0.99)),
-                       number_format_duration(max, histogram->max_us));
-}
-
-static void append_traffic(struct text *text, const struct counts *counts)
-{
-    char first[NUMBER_SIZE];
-    char second[NUMBER_SIZE];
-    uint64_t requests = counts->connections_opened + counts->connections_reused;
-    if (requests == 0)
-        return;
-    text_append_format(text, "  connections    %s opened, %s reused      retries %llu",
-                       number_format_count(first, (int64_t)counts->connections_opened),
-                       number_format_count(second, (int64_t)counts->connections_reused),
-                       (unsigned long long)counts->retries);
-    if (counts->retries > 0)
-        text_append_format(text, " (%llu %s recovered)", (unsigned long long)counts->recovered,
-                           counts->recovered == 1 ? "URL" : "URLs");
     text_append_char(text, '\n');
 }
 
@@ -128,50 +53,58 @@ static const char *how_to_go_on(const struct closing *closing)
     return closing->folder != NULL ? ": the same command goes on" : "";
 }
 
+/* Initialises the text with the path of a file of the last run. */
+static void init_path(struct text *path, const char *directory, const char *name)
+{
+    size_t length = strlen(directory);
+    text_init(path, SIZE_MAX);
+    text_append_string(path, directory);
+    if (length > 0 && directory[length - 1] != '/')
+        text_append_char(path, '/');
+    text_append_string(path, ".haul/last/");
+    text_append_string(path, name);
+}
+
+/* By way of the link that leads to the last run: this run is it, and the name is a short one. */
+static void append_places(struct text *text, const struct closing *closing,
+                          const struct run_figures *figures)
+{
+    struct text failed;
+    struct text look;
+    init_path(&failed, closing->directory, "failed.tsv");
+    init_path(&look, closing->directory, closing->has_page ? "report.html" : "report.json");
+    struct run_places places = {
+        .directory = closing->directory,
+        .failed = failed.data,
+        .look = look.data,
+        .is_last = true,
+    };
+    figures_text_append_places(text, figures, &places);
+    text_clear(&look);
+    text_clear(&failed);
+}
+
 void closing_append_summary(struct text *text, const struct closing *closing)
 {
-    const struct counts *counts = &closing->summary->counts;
-    char count[NUMBER_SIZE];
-    char duration[NUMBER_SIZE];
-    char rate[NUMBER_SIZE];
-    char bytes[NUMBER_SIZE];
-    double seconds = (double)closing->elapsed_us / CLOCK_SECOND_US;
-    double per_second = seconds > 0 ? 1 / seconds : 0;
-    text_append_format(
-        text, "%s %s in %s        %.1f url/s   %s/s   %s\n\n",
-        number_format_count(count, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
-        number_format_duration(duration, closing->elapsed_us), (double)counts->total * per_second,
-        number_format_bytes(rate, (int64_t)((double)counts->wire_bytes * per_second)),
-        number_format_bytes(bytes, counts->file_bytes));
-    append_status(text, counts, best_status(closing), NULL);
-    append_status(text, counts, STATUS_KEPT, "already on disk");
-    append_status(text, counts, STATUS_DUPLICATE, "listed before");
-    append_status(text, counts, STATUS_SKIPPED, "a file of this name was there");
-    append_status(text, counts, STATUS_FAILED, NULL);
+    struct run_figures figures;
+    char reason[96];
+    run_figures_from_summary(&figures, closing->summary, closing->elapsed_us);
     const char *limit = limit_of(closing);
-    char words[96] = "the run ended before";
     if (limit != NULL)
-        snprintf(words, sizeof words, "stopped by %s%s", limit, how_to_go_on(closing));
-    append_status(text, counts, STATUS_NOT_TRIED, words);
-    text_append_char(text, '\n');
-    append_latency(text, &closing->summary->total_us);
-    append_traffic(text, counts);
-    double duty = seconds > 0 ? (double)closing->cpu_us / (double)closing->elapsed_us : 0;
-    text_append_format(text, "  cpu            %s, duty cycle %.0f%%\n",
-                       number_format_duration(duration, closing->cpu_us), duty * 100);
-    if (closing->folder == NULL)
-        return;
-    text_append_string(text, "\n  files   ");
-    append_shown(text, closing->directory);
-    text_append_string(text, "\n  report  ");
-    append_shown(text, closing->folder);
-    text_append_string(text, "/report.json\n");
-    if (counts->by_status[STATUS_FAILED] > 0) {
-        text_append_string(text, "  failed  ");
-        append_shown(text, closing->folder);
-        text_append_string(text, "/failed.tsv\n");
-        append_retry(text, "  retry   ", closing);
-    }
+        snprintf(reason, sizeof reason, "stopped by %s%s", limit, how_to_go_on(closing));
+    else
+        snprintf(reason, sizeof reason, "the run ended before%s", how_to_go_on(closing));
+    figures.not_tried_reason = reason;
+    figures.is_check = closing->folder == NULL;
+    figures.cpu_us = closing->cpu_us;
+    if (closing->elapsed_us > 0)
+        figures.duty_cycle = (double)closing->cpu_us / (double)closing->elapsed_us;
+    for (size_t i = 0; closing->hints != NULL && i < closing->hints->count; i++)
+        figures.hints[figures.hint_count++] = closing->hints->texts[i];
+    figures_text_append(text, &figures);
+    figures_text_append_hints(text, &figures);
+    if (closing->folder != NULL)
+        append_places(text, closing, &figures);
 }
 
 static void append_hosts(struct text *text, const struct summary *summary, enum failure failure)
@@ -190,6 +123,20 @@ static void append_hosts(struct text *text, const struct summary *summary, enum 
     }
     text_append_char(text, '\n');
     free(hosts);
+}
+
+/* "   121 not-found         (img2.example.org 119, 2 other hosts)" */
+static void append_classes(struct text *text, const struct closing *closing,
+                           const struct run_figures *figures)
+{
+    for (size_t i = 0; i < figures->class_count && i < CLASSES_SHOWN; i++) {
+        text_append_format(text, "  %6lld %-18s", (long long)figures->classes[i].count,
+                           figures->classes[i].name);
+        append_hosts(text, closing->summary, figures->classes[i].failure);
+    }
+    if (figures->class_count > CLASSES_SHOWN)
+        text_append_format(text, "  and %zu other class%s\n", figures->class_count - CLASSES_SHOWN,
+                           figures->class_count == CLASSES_SHOWN + 1 ? "" : "es");
 }
 
 /* Why a run that was not done has ended. */
@@ -226,20 +173,14 @@ void closing_append_failures(struct text *text, const struct closing *closing)
     if (not_tried > 0)
         text_append_format(text, "  %llu %s not tried%s\n", (unsigned long long)not_tried,
                            not_tried == 1 ? "was" : "were", how_to_go_on(closing));
-    enum failure order[FAILURE_COUNT];
-    size_t classes = sort_failures(counts, order);
-    for (size_t i = 0; i < classes && i < CLASSES_SHOWN; i++) {
-        text_append_format(text, "  %6llu %-18s", (unsigned long long)counts->by_failure[order[i]],
-                           failure_name(order[i]));
-        append_hosts(text, closing->summary, order[i]);
-    }
-    if (classes > CLASSES_SHOWN)
-        text_append_format(text, "  and %zu other class%s\n", classes - CLASSES_SHOWN,
-                           classes == CLASSES_SHOWN + 1 ? "" : "es");
+    struct run_figures figures;
+    run_figures_from_summary(&figures, closing->summary, closing->elapsed_us);
+    append_classes(text, closing, &figures);
     if (closing->folder == NULL)
         return;
     if (failed > 0) {
-        append_retry(text, "retry only these: ", closing);
+        if (run_figures_may_be_retried(&figures))
+            append_retry(text, "retry only these: ", closing);
         text_append_string(text, "failed URLs: ");
         append_shown(text, closing->folder);
         text_append_string(text, "/failed.tsv\n");

@@ -4,6 +4,7 @@
 #define HAUL_APP_CLOSING_H
 
 #include "base/text.h"
+#include "model/hint.h"
 #include "model/summary.h"
 
 struct closing {
@@ -14,7 +15,9 @@ struct closing {
     const char *folder;    /* of the run */
     const char *directory; /* where the files are */
     int exit_code;
-    int reason; /* why it stopped early: of cancel, 0 = it did not */
+    const struct hints *hints; /* NULL = none */
+    bool has_page;             /* there is a report.html beside the report */
+    int reason;                /* why it stopped early: of cancel, 0 = it did not */
 };
 
 /* The screenful of a run that is not quiet. */

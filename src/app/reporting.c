@@ -3,6 +3,7 @@
 #include "app/closing.h"
 #include "base/clock.h"
 #include "io/descriptor.h"
+#include "io/machine.h"
 #include "io/metrics.h"
 #include "io/report.h"
 #include "io/terminal.h"
@@ -14,6 +15,43 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static struct hints choose_hints(const struct reporting *reporting,
+                                 const struct report_facts *facts, const struct summary *summary)
+{
+    const struct options *options = reporting->options;
+    size_t count = 0;
+    size_t hosts = 0;
+    const struct host_summary **busiest = summary_hosts(summary, 1, &count, &hosts);
+    struct hint_evidence evidence = {
+        .counts = &summary->counts,
+        .elapsed_us = facts->elapsed_us,
+        .cpu_us = facts->user_us + facts->system_us,
+        .p99_us = histogram_percentile(&summary->total_us, 0.99),
+        .timeout_us = options->timeout,
+        .cpus = machine_cpus(),
+        .jobs = reporting->jobs,
+        .per_host = (unsigned)options->per_host,
+        .rate_per_hour = options->rate,
+        .limit_rate = options->limit_rate,
+        .has_host_rate = options->host_rate > 0,
+        .has_host_limits = options->host_count > 0,
+        .hosts = hosts,
+        .busiest_host_urls = count > 0 ? busiest[0]->urls : 0,
+    };
+    free(busiest);
+    return hint_choose(&evidence);
+}
+
+/* Lends them to the facts. */
+static void note_hints(struct report_facts *facts, const struct hints *hints,
+                       const char *lines[HINT_LIMIT])
+{
+    for (size_t i = 0; i < hints->count; i++)
+        lines[i] = hints->texts[i];
+    facts->hints = lines;
+    facts->hint_count = hints->count;
+}
 
 static struct report_facts collect_facts(const struct reporting *reporting)
 {
@@ -78,6 +116,9 @@ int reporting_checkpoint(const struct reporting *reporting)
     struct summary summary;
     results_copy(reporting->results, &summary);
     struct report_facts facts = collect_facts(reporting);
+    struct hints hints = choose_hints(reporting, &facts, &summary);
+    const char *lines[HINT_LIMIT];
+    note_hints(&facts, &hints, lines);
     char *json = report_format(&facts, &summary, true);
     int result = replace_report(reporting, json, false);
     free(json);
@@ -177,6 +218,16 @@ static void print_closing(const struct reporting *reporting, const struct closin
     text_clear(&text);
 }
 
+/* True when the report is there as a page, too. */
+static bool has_page(const struct reporting *reporting)
+{
+    char path[PATH_MAX];
+    if (reporting->folder == NULL)
+        return false;
+    int length = snprintf(path, sizeof path, "%s/report.html", run_folder_path(reporting->folder));
+    return length < (int)sizeof path && access(path, F_OK) == 0;
+}
+
 bool reporting_finish(const struct reporting *reporting, int exit_code, const char *outcome,
                       int64_t *out_elapsed_us, struct error *error)
 {
@@ -187,6 +238,9 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
     facts.outcome = outcome;
     facts.exit_code = exit_code;
     *out_elapsed_us = facts.elapsed_us;
+    struct hints hints = choose_hints(reporting, &facts, &summary);
+    const char *lines[HINT_LIMIT];
+    note_hints(&facts, &hints, lines);
     bool is_written = write_reports(reporting, &facts, &summary, error);
     if (is_written)
         is_written = write_metrics(reporting, &facts, &summary, error);
@@ -198,6 +252,8 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
         .folder = facts.folder,
         .directory = facts.directory,
         .exit_code = exit_code,
+        .hints = &hints,
+        .has_page = has_page(reporting),
         .reason = cancel_reason(reporting->cancel),
     };
     char folder[PATH_MAX + 64]; /* a mail from cron does not say where it was */

@@ -106,16 +106,6 @@ bool retry_list_prepare(struct options *options, struct error *error)
 
 bool retry_list_is_final(const struct list_field *fields, size_t count)
 {
-    static const enum failure finals[] = {
-        FAILURE_BAD_URL, FAILURE_UNSUPPORTED_SCHEME, FAILURE_BLOCKED_ADDRESS,
-        FAILURE_ROBOTS,  FAILURE_NOT_FOUND,          FAILURE_GONE,
-    };
     const struct list_field *field = list_field_find(fields, count, "class", strlen("class"));
-    for (size_t i = 0; field != NULL && i < ARRAY_LENGTH(finals); i++) {
-        const char *name = failure_name(finals[i]);
-        if (strlen(name) == field->value_length &&
-            memcmp(name, field->value, field->value_length) == 0)
-            return true;
-    }
-    return false;
+    return field != NULL && failure_name_is_final(field->value, field->value_length);
 }

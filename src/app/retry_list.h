@@ -15,8 +15,7 @@
  * no run that could have failed. */
 bool retry_list_prepare(struct options *options, struct error *error);
 
-/* True for a row whose `class` says that another try gives the same: bad-url, unsupported-scheme,
- * blocked-address, robots, not-found, gone. */
+/* True for a row whose `class` says that another try gives the same (failure_is_final). */
 bool retry_list_is_final(const struct list_field *fields, size_t count);
 
 #endif

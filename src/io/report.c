@@ -125,10 +125,23 @@ static json_t *hosts_value(const struct summary *summary)
         int64_t mean = is_timed ? (int64_t)((uint64_t)host->total_us / host->timed) : -1;
         json_tree_put(object, "mean_us", json_tree_known(mean));
         json_tree_put(object, "max_us", json_tree_known(is_timed ? host->max_us : -1));
+        json_tree_put(object, "p95_us", json_tree_known(host_summary_p95_us(host)));
         json_tree_append(array, object);
     }
     free(hosts);
     return array;
+}
+
+static json_t *slowest_host_value(const struct summary *summary)
+{
+    const struct host_summary *host = summary_slowest_host(summary);
+    if (host == NULL)
+        return json_null();
+    json_t *object = json_tree_object();
+    json_tree_put(object, "host", json_tree_string(host->host));
+    json_tree_put(object, "urls", json_tree_count(host->urls));
+    json_tree_put(object, "p95_us", json_tree_known(host_summary_p95_us(host)));
+    return object;
 }
 
 static json_t *timeline_value(const struct summary *summary, int64_t elapsed_us)
@@ -179,12 +192,12 @@ static json_t *files_value(const struct report_facts *facts)
     return files;
 }
 
-static json_t *warnings_value(const struct report_facts *facts)
+static json_t *strings_value(const char *const *strings, size_t count)
 {
-    json_t *warnings = json_tree_array();
-    for (size_t i = 0; i < facts->warning_count; i++)
-        json_tree_append(warnings, json_tree_string(facts->warnings[i]));
-    return warnings;
+    json_t *array = json_tree_array();
+    for (size_t i = 0; i < count; i++)
+        json_tree_append(array, json_tree_string(strings[i]));
+    return array;
 }
 
 /* An object of two members, which many parts of the report are. */
@@ -274,9 +287,11 @@ char *report_format(const struct report_facts *facts, const struct summary *summ
     json_tree_put(report, "workers", workers_value(facts));
     json_tree_put(report, "cpu", cpu_value(facts));
     json_tree_put(report, "hosts", hosts_value(summary));
+    json_tree_put(report, "slowest_host", slowest_host_value(summary));
     json_tree_put(report, "timeline", timeline_value(summary, facts->elapsed_us));
     json_tree_put(report, "proxy", report_value_masked(facts->proxy, facts->redaction));
-    json_tree_put(report, "warnings", warnings_value(facts));
+    json_tree_put(report, "warnings", strings_value(facts->warnings, facts->warning_count));
+    json_tree_put(report, "hints", strings_value(facts->hints, facts->hint_count));
     json_tree_put(report, "files", files_value(facts));
     char *text = json_tree_format(report, is_indented);
     json_decref(report);

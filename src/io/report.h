@@ -39,6 +39,8 @@ struct report_facts {
     int64_t system_us;
     const char *const *warnings;
     size_t warning_count;
+    const char *const *hints; /* model/hint */
+    size_t hint_count;
     const char *directory; /* as the user wrote it */
     const char *folder;    /* of this run */
     const char *proxy;     /* masked, NULL = none */

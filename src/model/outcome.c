@@ -165,3 +165,27 @@ const char *failure_name(enum failure failure)
 {
     return FAILURE_NAMES[failure];
 }
+
+bool failure_is_final(enum failure failure)
+{
+    switch (failure) {
+    case FAILURE_BAD_URL:
+    case FAILURE_UNSUPPORTED_SCHEME:
+    case FAILURE_BLOCKED_ADDRESS:
+    case FAILURE_ROBOTS:
+    case FAILURE_NOT_FOUND:
+    case FAILURE_GONE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool failure_name_is_final(const char *name, size_t length)
+{
+    for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++)
+        if (strlen(FAILURE_NAMES[failure]) == length &&
+            memcmp(FAILURE_NAMES[failure], name, length) == 0)
+            return failure_is_final(failure);
+    return false;
+}

@@ -134,5 +134,9 @@ const char *outcome_detail(const struct outcome *outcome); /* "" = none */
 
 const char *status_name(enum status status);
 const char *failure_name(enum failure failure); /* FAILURE_NONE gives NULL */
+/* True for the name of a class where another try gives the same: bad-url, unsupported-scheme,
+ * blocked-address, robots, not-found, gone. */
+bool failure_name_is_final(const char *name, size_t length);
+bool failure_is_final(enum failure failure);
 
 #endif

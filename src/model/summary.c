@@ -129,12 +129,19 @@ static void add_phases(struct phases *sums, const struct phases *us)
     add_known(&sums->total, us->total);
 }
 
+static bool is_html_instead(const struct outcome *outcome)
+{
+    return outcome->status == STATUS_FAILED && outcome->failure == FAILURE_BAD_TYPE &&
+           outcome->detected_type != NULL && strcmp(outcome->detected_type, "text/html") == 0;
+}
+
 static void add_counts(struct counts *counts, const struct outcome *outcome)
 {
     counts->total++;
     counts->by_status[outcome->status]++;
     if (outcome->status == STATUS_FAILED)
         counts->by_failure[outcome->failure]++;
+    counts->html_instead += is_html_instead(outcome);
     add_known(&counts->wire_bytes, outcome->wire_bytes);
     if (outcome->status == STATUS_DOWNLOADED)
         add_known(&counts->file_bytes, outcome->file_bytes);
@@ -178,6 +185,7 @@ static void add_host(struct host_summary *host, const struct outcome *outcome)
         add_known(&host->total_us, outcome->us.total);
         if (outcome->us.total > host->max_us)
             host->max_us = outcome->us.total;
+        coarse_histogram_add(&host->latency, outcome->us.total);
     }
 }
 
@@ -227,6 +235,11 @@ uint64_t host_summary_failures(const struct host_summary *host, enum failure fai
     return 0;
 }
 
+int64_t host_summary_p95_us(const struct host_summary *host)
+{
+    return coarse_histogram_percentile(&host->latency, 0.95, host->max_us);
+}
+
 void summary_init(struct summary *summary)
 {
     *summary = (struct summary){
@@ -250,6 +263,7 @@ void summary_add(struct summary *summary, const struct job *job, int64_t elapsed
     const struct outcome *outcome = &job->outcome;
     add_counts(&summary->counts, outcome);
     summary->counts.cut_short += outcome->status == STATUS_FAILED && job->was_cut_short;
+    summary->counts.throttled += job->was_throttled;
     summary->counts.accepted += outcome->status == STATUS_FAILED && job->is_accepted;
     histogram_add(&summary->total_us, outcome->us.total);
     histogram_add(&summary->ttfb_us, outcome->us.ttfb);
@@ -316,4 +330,26 @@ const struct host_summary **summary_failing_hosts(const struct summary *summary,
                                                   size_t *out_count, size_t *out_total)
 {
     return ranked_hosts(summary->hosts, failure, limit, out_count, out_total);
+}
+
+const struct host_summary *summary_slowest_host(const struct summary *summary)
+{
+    const struct host_summary *slowest = NULL;
+    int64_t slowest_us = -1;
+    size_t compared = 0;
+    struct host_entry *entry = summary->hosts->entries;
+    for (; entry != NULL; entry = entry->hh.next) {
+        const struct host_summary *host = &entry->summary;
+        if (host->timed < SUMMARY_SLOWEST_URLS)
+            continue;
+        compared++;
+        int64_t p95_us = host_summary_p95_us(host);
+        bool is_slower =
+            p95_us > slowest_us || (p95_us == slowest_us && strcmp(host->host, slowest->host) < 0);
+        if (is_slower) {
+            slowest = host;
+            slowest_us = p95_us;
+        }
+    }
+    return compared > 1 ? slowest : NULL;
 }

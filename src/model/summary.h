@@ -4,6 +4,7 @@
 #define HAUL_MODEL_SUMMARY_H
 
 #include "base/common.h"
+#include "model/coarse_histogram.h"
 #include "model/histogram.h"
 #include "model/job.h"
 
@@ -17,6 +18,8 @@ struct counts {
     uint64_t attempts;
     uint64_t retries;           /* attempts after the first of each URL */
     uint64_t recovered;         /* downloaded after at least one failed attempt */
+    uint64_t throttled;         /* URLs that met 429 or 503, also when a later attempt was fine */
+    uint64_t html_instead;      /* failed with bad-type, and are HTML */
     uint64_t accepted;          /* failed with a status that the user called fine (--ok-status) */
     uint64_t cut_short;         /* failed because the run ended before their next attempt */
     uint64_t incomplete_images; /* downloaded although their end is missing */
@@ -42,10 +45,12 @@ struct host_summary {
     int64_t total_us; /* sum over its URLs */
     uint64_t timed;   /* how many URLs are in total_us */
     int64_t max_us;
+    struct coarse_histogram latency; /* of the same */
 };
 
 /* How many of its URLs failed in this way. */
 uint64_t host_summary_failures(const struct host_summary *host, enum failure failure);
+int64_t host_summary_p95_us(const struct host_summary *host); /* about; -1 = none was timed */
 
 struct timeline_slot {
     uint64_t finished;
@@ -83,5 +88,10 @@ const struct host_summary **summary_hosts(const struct summary *summary, size_t 
 const struct host_summary **summary_failing_hosts(const struct summary *summary,
                                                   enum failure failure, size_t limit,
                                                   size_t *out_count, size_t *out_total);
+
+/* Of the hosts with at least SUMMARY_SLOWEST_URLS timed URLs, the one with the highest 95th
+ * percentile: a p95 of fewer says little. NULL when there are not two to compare. Lent. */
+#define SUMMARY_SLOWEST_URLS 10
+const struct host_summary *summary_slowest_host(const struct summary *summary);
 
 #endif

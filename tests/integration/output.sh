@@ -29,6 +29,40 @@ assert "stderr is not plain" is_plain "$ERR"
 assert "stderr does not tell the class" grep -q not-found "$ERR"
 assert "stderr does not tell the list's line" grep -q 'mixed.txt:4' "$ERR"
 assert_at_most "$(wc -L <"$ERR")" 300 "longest line of stderr"
+
+# The last screen, the report and the records agree; where the time went is all of it.
+on_screen() { # STATUS
+    sed -nE "s/^  $1 +([0-9,]+) .*/\1/p" "$ERR" | tr -d ,
+}
+assert_eq "$(grep -cE '^8 URLs in .* url/s ' "$ERR")" 1 "lines with the total"
+for status in downloaded failed; do
+    assert_eq "$(on_screen $status)" "$(report ".counts.$status")" "$status on the screen"
+    assert_eq "$(records | jq -s --arg s $status 'map(select(.status == $s)) | length')" \
+        "$(report ".counts.$status")" "$status in the records"
+done
+assert_eq "$(records | jq -s '[.[].us | (.dns, .connect, .tls, .ttfb, .receive, .write) // 0] | add > 0')" \
+    true "some time went somewhere"
+assert_eq "$(report '.phases_share | add | (. > 0.999 and . < 1.001)')" true "shares add up"
+assert_eq "$(records | jq -s '[.[] | (.us | .dns + .connect + .tls + .ttfb + .receive + .write) <= .us.total + 1000] | all')" \
+    true "the phases of a URL are within its time"
+assert_eq "$(records | jq -s '[.[] | (.status == "downloaded") == (.us.write != null)] | all')" true \
+    "what was stored has a time of writing"
+assert_eq "$(sed -n 's/^  where it went//p' "$ERR" | tr -dc '0-9 ' |
+    awk '{ for (i = 1; i <= NF; i++) sum += $i } END { print sum }')" 100 "per cents on the screen"
+assert "the retry is not offered" grep -qF "  retry failures: haul --retry-failed -d $DIR" "$ERR"
+look=$(sed -n 's/^  look: *//p' "$ERR")
+assert "there is nothing to look at: $look" test -s "$look"
+assert_at_most "$(grep -v -e FAIL -e WARN -e / "$ERR" | wc -L)" 80 "longest line without a name"
+
+# Hosts that ask for less are a reason to go slower, and nothing else is.
+for i in 1 2 3 4 5 6; do echo "$FAULT/status/429?$i"; done >"$WORK/busy.txt"
+fresh_dir busy
+run_haul 3 -d "$DIR" --retries 0 --retry-wait 10ms "$WORK/busy.txt"
+check_run
+assert_eq "$(report '.hints | length')" 1 "hints"
+assert_eq "$(report '.hints[0]')" \
+    '6 URLs were told to come later (429, 503): lower --per-host (6) or set --host-rate' hint
+assert "the hint is not on the screen" grep -qF '  hint: 6 URLs were told to come later' "$ERR"
 fresh_dir verbose
 run_haul 1 -d "$DIR" --retries 0 -v "$WORK/mixed.txt"
 assert "stderr of -v is not plain" is_plain "$ERR"

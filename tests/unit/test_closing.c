@@ -70,10 +70,49 @@ START_TEST(the_summary_has_counts_shares_and_classes)
     assert_says("kept               1   10.0%   already on disk");
     assert_says("failed             3   30.0%   2 not-found   1 dns");
     assert_says("duty cycle 25%");
-    assert_says("out/.haul/runs/RUN/failed.tsv");
-    assert_says("  retry   haul --retry-failed -d 'o\\x09ut'");
+    assert_says("  failed URLs:    o\\x09ut/.haul/last/failed.tsv\n");
+    assert_says("  retry failures: haul --retry-failed -d 'o\\x09ut'\n");
+    assert_says("  look:           o\\x09ut/.haul/last/report.json\n");
     ck_assert_ptr_null(strstr(text.data, "skipped"));
     assert_is_printable();
+}
+END_TEST
+
+START_TEST(the_page_is_shown_where_there_is_one_and_hints_come_first)
+{
+    struct hints hints = {.count = 2, .texts = {"try this", "and that"}};
+    struct closing closing = closing_of(1);
+    closing.directory = "photos/";
+    closing.hints = &hints;
+    closing.has_page = true;
+    closing_append_summary(&text, &closing);
+    assert_says(
+        "duty cycle 25%\n\n  hint: try this\n  hint: and that\n\n  files:          photos/\n");
+    assert_says("  look:           photos/.haul/last/report.html\n");
+}
+END_TEST
+
+/* Classes that another try may change, or not, and what is said. */
+START_TEST(a_retry_is_offered_only_where_it_may_help)
+{
+    for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++) {
+        summary_clear(&summary);
+        summary_init(&summary);
+        add(STATUS_FAILED, failure, "a.org");
+        add(STATUS_FAILED, FAILURE_NOT_FOUND, "a.org");
+        bool may_help = !failure_is_final(failure);
+        struct closing closing = closing_of(1);
+        text_reset(&text);
+        closing_append_summary(&text, &closing);
+        ck_assert_int_eq(strstr(text.data, "haul --retry-failed") != NULL, may_help);
+        ck_assert_int_eq(strstr(text.data, "another try would give the same") != NULL, !may_help);
+        assert_says("failed.tsv");
+        text_reset(&text);
+        closing_append_failures(&text, &closing);
+        ck_assert_int_eq(strstr(text.data, "haul --retry-failed") != NULL, may_help);
+        assert_says("failed.tsv");
+    }
+    ck_assert(failure_is_final(FAILURE_GONE) && !failure_is_final(FAILURE_TIMEOUT));
 }
 END_TEST
 
@@ -184,6 +223,7 @@ START_TEST(a_check_has_no_files_to_point_at)
     assert_says("haul: done 10 downloaded 6 kept 1 failed 3 ok 0 in 2.0s");
     ck_assert_ptr_null(strstr(text.data, "retry"));
     ck_assert_ptr_null(strstr(text.data, "report"));
+    ck_assert_ptr_null(strstr(text.data, ".haul"));
 }
 END_TEST
 
@@ -202,6 +242,8 @@ int main(void)
     TCase *tests = tcase_create("words");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, the_summary_has_counts_shares_and_classes);
+    tcase_add_test(tests, the_page_is_shown_where_there_is_one_and_hints_come_first);
+    tcase_add_test(tests, a_retry_is_offered_only_where_it_may_help);
     tcase_add_test(tests, what_stopped_a_run_has_a_name);
     tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
     tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);

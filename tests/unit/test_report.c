@@ -69,9 +69,9 @@ static json_t *parse(void)
 START_TEST(a_report_of_nothing_is_whole_and_says_null_where_nothing_is_known)
 {
     static const char *const NULLS[] = {
-        "run_id",         "end",          "exit_code",       "latency_us.total",
-        "phases_share",   "proxy",        "latency_us.ttfb", "rate.urls_per_s",
-        "cpu.duty_cycle", "files.results"};
+        "run_id",         "end",           "exit_code",       "latency_us.total",
+        "phases_share",   "proxy",         "latency_us.ttfb", "rate.urls_per_s",
+        "cpu.duty_cycle", "files.results", "slowest_host"};
     static const char *const COUNTS[] = {"total",   "downloaded", "kept",      "duplicate",
                                          "skipped", "failed",     "not_tried", "ok"};
     facts.run_id = NULL;
@@ -90,8 +90,9 @@ START_TEST(a_report_of_nothing_is_whole_and_says_null_where_nothing_is_known)
     ck_assert_uint_eq(json_object_size(at(report, "counts")), ARRAY_LENGTH(COUNTS));
     ck_assert_uint_eq(json_array_size(at(report, "failures")), 0);
     ck_assert_uint_eq(json_array_size(at(report, "hosts")), 0);
+    ck_assert_uint_eq(json_array_size(at(report, "hints")), 0);
     ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 1);
-    ck_assert_uint_eq(json_object_size(report), 28);
+    ck_assert_uint_eq(json_object_size(report), 30);
     json_decref(report);
 }
 END_TEST
@@ -127,6 +128,29 @@ START_TEST(facts_are_told_as_they_are)
     assert_string(report, "files.directory", "photos");
     assert_string(report, "files.failed", "photos/.haul/runs/20261120T120000Z-4f1c/failed.tsv");
     json_decref(report);
+}
+END_TEST
+
+START_TEST(the_slowest_host_and_the_hints_are_in_the_report)
+{
+    static const char *const HINTS[] = {"do this", "do that"};
+    for (uint64_t i = 0; i < SUMMARY_SLOWEST_URLS; i++) {
+        add(FAILURE_NONE, "a.example", 1);
+        add(FAILURE_NONE, "b.example", 1);
+    }
+    facts.hints = HINTS;
+    facts.hint_count = 2;
+    json_t *report = parse();
+    assert_string(report, "slowest_host.host", "a.example"); /* of equals the first by name */
+    assert_integer(report, "slowest_host.urls", SUMMARY_SLOWEST_URLS);
+    json_int_t p95_us = json_integer_value(at(report, "slowest_host.p95_us"));
+    ck_assert_int_gt(p95_us, 0);
+    ck_assert_int_le(p95_us, 60);
+    assert_integer(report, "hosts.0.p95_us", p95_us);
+    ck_assert_uint_eq(json_array_size(at(report, "hints")), 2);
+    assert_string(report, "hints.1", "do that");
+    json_decref(report);
+    facts.hint_count = 0;
 }
 END_TEST
 
@@ -366,6 +390,7 @@ int main(int argument_count, char **arguments)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, a_report_of_nothing_is_whole_and_says_null_where_nothing_is_known);
     tcase_add_test(cases, facts_are_told_as_they_are);
+    tcase_add_test(cases, the_slowest_host_and_the_hints_are_in_the_report);
     tcase_add_test(cases, the_summary_is_in_the_report);
     tcase_add_test(cases, the_timeline_ends_now_or_with_the_last_job);
     tcase_add_test(cases, only_the_first_50_hosts_are_listed);

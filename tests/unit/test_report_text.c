@@ -68,31 +68,40 @@ START_TEST(a_full_report_says_all)
           "\"example\":\"urls.txt:5127\"},{\"class\":\"dns\",\"count\":50,\"hosts\":[]}],"
           "\"latency_us\":{\"total\":{\"p50\":142000,\"p95\":610000,\"p99\":2310000,"
           "\"max\":29800000}},"
-          "\"phases_share\":{\"dns\":0.02,\"connect\":0.001,\"tls\":0,\"ttfb\":0.76,"
-          "\"receive\":0.22},"
+          "\"phases_share\":{\"dns\":0.02,\"connect\":0.001,\"tls\":0,\"ttfb\":0.75,"
+          "\"receive\":0.22,\"write\":0.009},"
           "\"connections\":{\"opened\":1204,\"reused\":9137},"
           "\"retries\":{\"attempts\":341,\"recovered\":296},"
           "\"cpu\":{\"user_us\":4000000,\"sys_us\":100000,\"duty_cycle\":0.0471},"
           "\"hosts\":[{\"host\":\"a.example\",\"urls\":9000,\"failed\":148,\"mean_us\":142000,"
-          "\"max_us\":29800000}],"
+          "\"max_us\":29800000,\"p95_us\":610000}],"
+          "\"slowest_host\":{\"host\":\"b.example\",\"urls\":412,\"p95_us\":2900000},"
+          "\"hints\":[\"do this\",7,\"do that\",\"never shown\"],"
           "\"warnings\":[\"one and only\"],\"files\":{\"directory\":\"elsewhere\"}}",
           &slowest);
     assert_says("run 20261120T120000Z-4f1c  2026-11-20T12:00:00Z  failed, exit 1\n");
     assert_says("haul get urls.txt\n");
     assert_says("10,000 URLs in 1 min 27 s        114.9 url/s   9.8 MiB/s   812.0 MiB\n");
     assert_says("  downloaded     9,700   97.0%\n");
-    assert_says("  kept             100    1.0%   already on disk\n");
+    assert_says("  kept             100    1.0%   already on disk and unchanged\n");
     assert_says("  failed           200    2.0%   150 not-found   50 dns\n");
     assert_says("  time per URL   p50 142 ms   p95 610 ms   p99 2.31 s   max 29.8 s\n");
-    assert_says("  where it went  dns 2%  wait 76%  receive 22%\n");
-    assert_says(
-        "  connections    1,204 opened, 9,137 reused      retries 341 (296 URLs recovered)");
+    assert_says("  where it went  dns 2%  wait 75%  receive 22%  write 1%\n");
+    assert_says("  connections    1,204 opened, 9,137 reused (88%)\n");
+    assert_says("  retries        341 (296 URLs recovered)\n");
+    assert_says("  slowest host   b.example   412 URLs   p95 2.90 s\n");
+    assert_says("\n\n  hint: do this\n  hint: do that\n\nfailures\n");
+    assert_silent("never shown");
     assert_says("  cpu            4.10 s, duty cycle 5%\n");
     assert_says("not-found          a.example 148, 2 other hosts  (first: urls.txt:5127)\n");
-    assert_says("      2.31 s     2.0 KiB  http://h/slow\n");
-    assert_says("  a.example                         9,000       148       142 ms       29.8 s\n");
+    assert_says("    2.31 s     2.0 KiB  http://h/slow\n");
+    assert_says(
+        "  a.example                     9,000       148     142 ms     610 ms     29.8 s\n");
     assert_says("warnings\n  one and only\n");
-    assert_says("  failed  p/failed.tsv\n  retry   haul --retry-failed -d 'my photos'\n");
+    assert_says("  files:          my photos\n"
+                "  retry failures: haul --retry-failed -d 'my photos'\n"
+                "  failed URLs:    p/failed.tsv\n"
+                "  look:           p/report.json\n");
     assert_silent("elsewhere");
     assert_silent("not there");
     slowest_clear(&slowest);
@@ -108,7 +117,8 @@ static const char *const poor_reports[] = {
     "\"connections\":null,\"retries\":7,\"cpu\":[],\"bytes\":null,\"files\":[],\"command\":null}",
     "{\"counts\":{\"total\":9223372036854775807,\"failed\":-5},\"elapsed_us\":1,\"failures\":[7,{}]"
     ","
-    "\"hosts\":[null,{\"urls\":-1,\"mean_us\":\"x\"}],\"warnings\":[null],\"command\":\"get\","
+    "\"hints\":[null,{}],\"slowest_host\":[],\"hosts\":[null,{\"urls\":-1,\"mean_us\":\"x\"}],"
+    "\"warnings\":[null],\"command\":\"get\","
     "\"arguments\":[1,2,3,4,5,6],\"bytes\":{\"wire\":9223372036854775807,"
     "\"file\":9223372036854775807},\"latency_us\":{\"total\":{}},\"phases_share\":{\"dns\":1e300},"
     "\"cpu\":{\"user_us\":9223372036854775807,\"sys_us\":9223372036854775807}}",
@@ -118,7 +128,7 @@ START_TEST(a_poor_report_shows_what_it_has)
 {
     print(poor_reports[_i], NULL);
     assert_says(" in ");
-    assert_says("  report  p/report.json\n");
+    assert_says("  look:           p/report.json\n");
     assert_says("records are not there");
     assert_silent("retry");
 }
@@ -133,14 +143,56 @@ START_TEST(nothing_of_a_report_reaches_the_terminal_as_it_is)
           "\"failed\":1},\"failures\":[{\"class\":\"" HOSTILE "\",\"count\":1,\"hosts\":"
           "[{\"host\":\"" HOSTILE "\",\"count\":1}],\"example\":\"" HOSTILE "\"}],"
           "\"hosts\":[{\"host\":\"" HOSTILE "\",\"urls\":1}],\"warnings\":[\"" HOSTILE "\"],"
+          "\"hints\":[\"" HOSTILE "\"],\"slowest_host\":{\"host\":\"" HOSTILE "\"},"
           "\"files\":{\"directory\":\"" HOSTILE "\",\"failed\":\"" HOSTILE "\"}}",
           &slowest);
     for (size_t i = 0; i < text.length; i++)
         ck_assert_msg(text.data[i] == '\n' || (text.data[i] >= 0x20 && text.data[i] < 0x7F),
                       "byte %d in:\n%s", text.data[i], text.data);
     assert_says("run " SHOWN);
+    assert_says("  hint: " SHOWN "\n");
+    assert_says("  slowest host   " SHOWN);
     assert_says("--retry-from '" SHOWN "' -d '" SHOWN "'\n");
     slowest_clear(&slowest);
+}
+END_TEST
+
+/* As haul 0.1.0 wrote it: without write, hints, slowest host and p95 of hosts. */
+START_TEST(a_report_of_an_older_haul_is_shown_with_what_it_has)
+{
+    reader.results_path = (char *)(uintptr_t) "p/results.jsonl";
+    print("{\"command\":\"get\",\"counts\":{\"total\":4,\"downloaded\":3,\"failed\":1},"
+          "\"failures\":[{\"class\":\"gone\",\"count\":1,\"hosts\":[]}],"
+          "\"phases_share\":{\"dns\":0.1,\"connect\":0.1,\"tls\":0.1,\"ttfb\":0.3,\"receive\":0.4},"
+          "\"hosts\":[{\"host\":\"a.example\",\"urls\":4,\"failed\":1,\"mean_us\":10000,"
+          "\"max_us\":20000}],"
+          "\"files\":{\"directory\":\"photos\"}}",
+          NULL);
+    assert_says("  where it went  dns 10%  connect 10%  tls 10%  wait 30%  receive 40%\n");
+    assert_says(
+        "  a.example                         4         1    10.0 ms          -    20.0 ms\n");
+    assert_says("  no retry:       another try would give the same failures\n");
+    assert_says("  failed URLs:    p/failed.tsv\n");
+    assert_silent("hint");
+    assert_silent("slowest host");
+    assert_silent("--retry");
+}
+END_TEST
+
+START_TEST(the_page_beside_a_report_is_what_to_look_at)
+{
+    reader.results_path = (char *)(uintptr_t) "p/results.jsonl";
+    print("{\"counts\":{\"total\":1},\"files\":{\"html\":\"photos/.haul/runs/R/report.html\"}}",
+          NULL);
+    assert_says("  look:           p/report.html\n");
+}
+END_TEST
+
+START_TEST(a_copy_of_a_report_has_no_page_beside_it)
+{
+    print("{\"counts\":{\"total\":1},\"files\":{\"html\":\"photos/.haul/runs/R/report.html\"}}",
+          NULL);
+    assert_says("  look:           p/report.json\n");
 }
 END_TEST
 
@@ -229,6 +281,9 @@ int main(void)
     tcase_add_test(tests, a_full_report_says_all);
     tcase_add_loop_test(tests, a_poor_report_shows_what_it_has, 0, (int)ARRAY_LENGTH(poor_reports));
     tcase_add_test(tests, nothing_of_a_report_reaches_the_terminal_as_it_is);
+    tcase_add_test(tests, a_report_of_an_older_haul_is_shown_with_what_it_has);
+    tcase_add_test(tests, the_page_beside_a_report_is_what_to_look_at);
+    tcase_add_test(tests, a_copy_of_a_report_has_no_page_beside_it);
     tcase_add_test(tests, a_run_that_goes_on_says_so);
     tcase_add_loop_test(tests, arguments_are_quoted_for_a_shell, 0, (int)ARRAY_LENGTH(arguments));
     tcase_add_loop_test(tests, long_text_is_cut_on_a_character, 0, (int)ARRAY_LENGTH(cuts));

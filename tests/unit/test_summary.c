@@ -285,6 +285,58 @@ START_TEST(the_timeline_gets_coarser_when_time_runs_past_its_end)
 }
 END_TEST
 
+static void add_timed(const char *host, int count, int64_t total_us)
+{
+    struct job job = {.source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.origin.host = (char *)(uintptr_t)host;
+    job.outcome.us.total = total_us;
+    for (int i = 0; i < count; i++)
+        summary_add(&summary, &job, 0);
+}
+
+START_TEST(the_slowest_host_is_one_of_several_with_enough_urls)
+{
+    ck_assert_ptr_null(summary_slowest_host(&summary));
+    add_timed("few.example", SUMMARY_SLOWEST_URLS - 1, 60 * SECOND);
+    add_timed("b.example", 100, 2 * SECOND);
+    ck_assert_ptr_null(summary_slowest_host(&summary)); /* slower than whom? */
+    add_timed("a.example", 94, SECOND / 10);
+    add_timed("a.example", 6, 20 * SECOND);
+    ck_assert_str_eq(summary_slowest_host(&summary)->host, "a.example");
+    add_timed("a.example", 20, SECOND / 10); /* now its p95 is a fast one */
+    ck_assert_str_eq(summary_slowest_host(&summary)->host, "b.example");
+    add_timed("untimed.example", 50, -1);
+    struct summary copy;
+    summary_copy(&summary, &copy);
+    int64_t p95_us = host_summary_p95_us(summary_slowest_host(&copy));
+    ck_assert_int_le(p95_us, 2 * SECOND);
+    ck_assert_int_ge(p95_us, 3 * SECOND / 2);
+    summary_clear(&copy);
+}
+END_TEST
+
+START_TEST(what_hints_ask_for_is_counted)
+{
+    struct job job = {.source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.outcome.failure = FAILURE_BAD_TYPE;
+    summary_add(&summary, &job, 0);
+    job.outcome.detected_type = "image/png";
+    summary_add(&summary, &job, 0);
+    job.outcome.detected_type = "text/html";
+    summary_add(&summary, &job, 0);
+    job.outcome.failure = FAILURE_FORBIDDEN;
+    summary_add(&summary, &job, 0);
+    job.was_throttled = true;
+    job.outcome.status = STATUS_DOWNLOADED; /* in the end */
+    job.outcome.failure = FAILURE_NONE;
+    summary_add(&summary, &job, 0);
+    ck_assert_uint_eq(summary.counts.html_instead, 1);
+    ck_assert_uint_eq(summary.counts.throttled, 1);
+}
+END_TEST
+
 START_TEST(sums_stop_at_their_maximum)
 {
     struct job job = {.source = "urls.txt", .line = 1};
@@ -318,6 +370,8 @@ int main(void)
     tcase_add_test(cases, hosts_beyond_the_limit_are_counted_together);
     tcase_add_test(cases, a_copy_does_not_change_with_the_original_and_can_go_on);
     tcase_add_test(cases, failures_of_a_host_are_counted_by_their_class);
+    tcase_add_test(cases, the_slowest_host_is_one_of_several_with_enough_urls);
+    tcase_add_test(cases, what_hints_ask_for_is_counted);
     tcase_add_loop_test(cases, the_timeline_gets_coarser_when_time_runs_past_its_end, 0,
                         (int)ARRAY_LENGTH(timeline_cases));
     tcase_add_test(cases, sums_stop_at_their_maximum);
