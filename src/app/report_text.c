@@ -110,7 +110,7 @@ static void append_hosts(struct text *text, const json_t *report)
         return;
     text_append_string(
         text,
-        "\nhosts                            URLs     failed       mean        p95        max\n");
+        "\nhosts                            URLs    failed       mean        p95        max\n");
     for (size_t i = 0; i < json_array_size(hosts) && i < HOSTS_SHOWN; i++) {
         char urls[NUMBER_SIZE];
         char failed[NUMBER_SIZE];

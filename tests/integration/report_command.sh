@@ -42,9 +42,11 @@ run_report() { # EXPECTED_EXIT ARGUMENT...
     echo "$FAULT/delay/700/slow"
     printf '%s/status/410?\302\233red\342\200\256\n' "$FAULT"
     printf '%s/ok/\033[31mred\n' "$FAULT"
+    echo "$FAULT/status/500"
 } >"$WORK/older.txt"
 fresh_dir older
 run_haul 1 -d "$DIR" --retries 0 --report "$WORK/copy.json" "$WORK/older.txt"
+cp "$ERR" "$WORK/older.screen"
 check_run
 OLDER=$DIR
 RUN=$(report .run_id)
@@ -59,6 +61,11 @@ assert "the first line of a failure is not told" grep -qE '\(first: .*older.txt:
 assert "the slowest is not first" [ "$(grep -A1 '^slowest' "$OUT" | tail -1 | grep -c /delay/700/slow)" = 1 ]
 assert "the hosts are not told" grep -qE '^  127\.0\.0\.1 ' "$OUT"
 assert "the retry is not told" says "haul --retry-failed -d $OLDER"
+# The screen that the run ended with is shown again, whole.
+last_screen() { # FILE
+    sed -n '/ URLs in /,/^  cpu /p' "$1"
+}
+assert "the screen of the run says otherwise" diff <(last_screen "$WORK/older.screen") <(last_screen "$OUT")
 assert_not "a secret is shown" grep -q hidden-word "$OUT"
 assert_at_most "$(grep -v http "$OUT" | grep -v / | wc -L)" 80 "longest line without a path"
 cp "$OUT" "$WORK/by-directory"
@@ -114,7 +121,7 @@ assert_not "a secret is shown" grep -q hidden-word "$OUT"
 run_report 0 --json "$OLDER" "$NEWER/.haul/last"
 validate haul.report-comparison-1.schema.json "$OUT"
 assert_eq "$(jq -c .counts "$OUT")" \
-    '{"new":2,"gone":2,"changed":3,"moved":1,"unchanged":3,"not_tried":0}' counts
+    '{"new":2,"gone":2,"changed":3,"moved":1,"unchanged":4,"not_tried":0}' counts
 assert_eq "$(jq -c '[.new, .gone, .changed, .moved | length]' "$OUT")" '[2,2,3,1]' lengths
 assert_eq "$(jq -r .a.run_id "$OUT")" "$RUN" "the older run"
 assert_eq "$(jq -rS '.changed[] | select(.url | endswith("later.txt")) |
@@ -126,7 +133,7 @@ assert_eq "$(jq -r '.moved[] | "\(.url) \(.leads_to) \(.moved_before)"' "$OUT")"
     "$SITE/moved/for-good.txt $SITE/same.txt?moved false" "a URL that moved"
 run_report 0 --json "$NEWER" "$NEWER"
 assert_eq "$(jq -c .counts "$OUT")" \
-    '{"new":0,"gone":0,"changed":0,"moved":1,"unchanged":8,"not_tried":0}' "a run against itself"
+    '{"new":0,"gone":0,"changed":0,"moved":1,"unchanged":9,"not_tried":0}' "a run against itself"
 assert_eq "$(jq -r '.moved[].moved_before' "$OUT")" true "a URL that had moved before"
 
 # A run that was killed: its last line is cut, its report an early one.
