@@ -349,6 +349,10 @@ START_TEST(the_time_of_storing_is_counted_for_each_body)
     ck_assert_int_eq(sink_write(sink, body, 100), 0);
     ck_assert_int_eq(sink_finish(sink, -1), 0);
     ck_assert_int_gt(sink_write_us(sink), 0); /* a file is made, written and closed */
+    sink_begin(sink, "at once");
+    ck_assert_int_eq(sink_write(sink, body, BODY_BYTES), 0); /* past the memory */
+    ck_assert_int_gt(sink_write_us(sink), 0);
+    sink_abort(sink);
     sink_begin(sink, "dropped");
     ck_assert_int_eq(sink_write(sink, body, 100), 0);
     sink_abort(sink);
