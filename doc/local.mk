@@ -1,6 +1,7 @@
 # Schemas are installed: reports name them, and users may validate with them.
 dist_pkgdata_DATA += \
 	doc/haul.bench-1.schema.json \
+	doc/haul.doctor-1.schema.json \
 	doc/haul.report-1.schema.json \
 	doc/haul.report-comparison-1.schema.json \
 	doc/haul.result-1.schema.json

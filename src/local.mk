@@ -69,10 +69,18 @@ libhaul_a_SOURCES += \
 	src/model/content_type_name.c \
 	src/model/content_type_text.c \
 	src/model/content_type_text.h \
+	src/model/diagnosis.c \
+	src/model/diagnosis.h \
+	src/model/diagnosis_machine.c \
+	src/model/diagnosis_machine.h \
+	src/model/diagnosis_network.c \
+	src/model/diagnosis_network.h \
 	src/model/digest.c \
 	src/model/digest.h \
 	src/model/expectation.c \
 	src/model/expectation.h \
+	src/model/finding.c \
+	src/model/finding.h \
 	src/model/hash_table.c \
 	src/model/hash_table.h \
 	src/model/header_field.c \
@@ -83,6 +91,8 @@ libhaul_a_SOURCES += \
 	src/model/histogram.h \
 	src/model/host_pattern.c \
 	src/model/host_pattern.h \
+	src/model/host_sample.c \
+	src/model/host_sample.h \
 	src/model/http_date.c \
 	src/model/http_date.h \
 	src/model/image.c \
@@ -178,6 +188,8 @@ libhaul_a_SOURCES += \
 	src/io/benchmark_svg.h \
 	src/io/body_check.c \
 	src/io/body_check.h \
+	src/io/ca_bundle.c \
+	src/io/ca_bundle.h \
 	src/io/chart.c \
 	src/io/chart.h \
 	src/io/chart_axis.c \
@@ -192,8 +204,14 @@ libhaul_a_SOURCES += \
 	src/io/command.h \
 	src/io/descriptor.c \
 	src/io/descriptor.h \
+	src/io/diagnosis_json.c \
+	src/io/diagnosis_json.h \
 	src/io/directory.c \
 	src/io/directory.h \
+	src/io/filesystem.c \
+	src/io/filesystem.h \
+	src/io/http_library.c \
+	src/io/http_library.h \
 	src/io/json_field.c \
 	src/io/json_field.h \
 	src/io/json_tree.c \
@@ -204,8 +222,14 @@ libhaul_a_SOURCES += \
 	src/io/list_row.h \
 	src/io/machine.c \
 	src/io/machine.h \
+	src/io/machine_limits.c \
+	src/io/machine_limits.h \
 	src/io/metrics.c \
 	src/io/metrics.h \
+	src/io/name_lookup.c \
+	src/io/name_lookup.h \
+	src/io/name_servers.c \
+	src/io/name_servers.h \
 	src/io/partial_file.c \
 	src/io/partial_file.h \
 	src/io/ping.c \
@@ -228,6 +252,8 @@ libhaul_a_SOURCES += \
 	src/io/program.h \
 	src/io/proxy.c \
 	src/io/proxy.h \
+	src/io/proxy_probe.c \
+	src/io/proxy_probe.h \
 	src/io/publisher.c \
 	src/io/publisher.h \
 	src/io/publisher_directories.c \
@@ -292,6 +318,8 @@ libhaul_a_SOURCES += \
 	src/io/state_record.h \
 	src/io/state_tables.c \
 	src/io/state_tables.h \
+	src/io/system_clock.c \
+	src/io/system_clock.h \
 	src/io/temporary_folder.c \
 	src/io/temporary_folder.h \
 	src/io/terminal.c \
@@ -361,6 +389,16 @@ libhaul_a_SOURCES += \
 	src/app/deadline.h \
 	src/app/demo.c \
 	src/app/demo.h \
+	src/app/doctor.c \
+	src/app/doctor.h \
+	src/app/doctor_list.c \
+	src/app/doctor_list.h \
+	src/app/doctor_names.c \
+	src/app/doctor_names.h \
+	src/app/doctor_proxies.c \
+	src/app/doctor_proxies.h \
+	src/app/doctor_view.c \
+	src/app/doctor_view.h \
 	src/app/dry_run.c \
 	src/app/dry_run.h \
 	src/app/event_limit.c \

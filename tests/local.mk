@@ -29,8 +29,12 @@ unit_tests = \
 	tests/unit/test_content_disposition \
 	tests/unit/test_content_type \
 	tests/unit/test_deadline \
+	tests/unit/test_diagnosis \
+	tests/unit/test_diagnosis_machine \
+	tests/unit/test_diagnosis_network \
 	tests/unit/test_digest \
 	tests/unit/test_directory \
+	tests/unit/test_doctor_view \
 	tests/unit/test_error \
 	tests/unit/test_event_limit \
 	tests/unit/test_exec_pool \
@@ -38,6 +42,7 @@ unit_tests = \
 	tests/unit/test_expectation \
 	tests/unit/test_failure_limit \
 	tests/unit/test_figures_text \
+	tests/unit/test_filesystem \
 	tests/unit/test_hash_table \
 	tests/unit/test_header_field \
 	tests/unit/test_hint \
@@ -47,6 +52,7 @@ unit_tests = \
 	tests/unit/test_host_gate_threads \
 	tests/unit/test_host_pattern \
 	tests/unit/test_host_policy \
+	tests/unit/test_host_sample \
 	tests/unit/test_http_date \
 	tests/unit/test_image \
 	tests/unit/test_image_formats \
@@ -71,7 +77,9 @@ unit_tests = \
 	tests/unit/test_mirror \
 	tests/unit/test_moving_rate \
 	tests/unit/test_name \
+	tests/unit/test_name_lookup \
 	tests/unit/test_name_path \
+	tests/unit/test_name_servers \
 	tests/unit/test_name_table \
 	tests/unit/test_name_template \
 	tests/unit/test_number \
@@ -245,6 +253,7 @@ integration_tests = \
 	tests/integration/demo.sh \
 	tests/integration/determinism.sh \
 	tests/integration/disk_full.sh \
+	tests/integration/doctor.sh \
 	tests/integration/dry_run.sh \
 	tests/integration/exec.sh \
 	tests/integration/exit_codes.sh \
@@ -286,6 +295,7 @@ EXTRA_DIST += \
 	tests/support/frames.py \
 	tests/support/image_turn.py \
 	tests/support/lib.sh \
+	tests/support/name_server.py \
 	tests/support/servers.sh \
 	tests/support/statistics_fixtures.py \
 	tests/support/summary.sh \
@@ -294,6 +304,7 @@ EXTRA_DIST += \
 	tests/unit/bell.h \
 	tests/unit/benchmark_building.h \
 	tests/unit/child.h \
+	tests/unit/finding_check.h \
 	tests/unit/image_building.h \
 	tests/unit/image_probing.h \
 	tests/unit/json_check.h \

@@ -23,22 +23,37 @@ static rlim_t raise_limit(rlim_t wanted)
     return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
 }
 
-struct limits limits_fit(unsigned jobs, unsigned threads, size_t beside)
+static uint64_t fixed_part(unsigned threads, size_t beside)
 {
-    rlim_t fixed = FIXED_DESCRIPTORS + (rlim_t)beside + (rlim_t)DESCRIPTORS_PER_THREAD * threads;
-    rlim_t limit = raise_limit(fixed + (rlim_t)WANTED_PER_JOB * jobs);
+    return FIXED_DESCRIPTORS + (uint64_t)beside + (uint64_t)DESCRIPTORS_PER_THREAD * threads;
+}
+
+uint64_t limits_wanted(unsigned jobs, unsigned threads, size_t beside)
+{
+    return fixed_part(threads, beside) + (uint64_t)WANTED_PER_JOB * jobs;
+}
+
+struct limits limits_within(uint64_t limit, unsigned jobs, unsigned threads, size_t beside)
+{
+    uint64_t fixed = fixed_part(threads, beside);
     struct limits none = {0};
-    if (limit < LEAST_DESCRIPTORS + (rlim_t)beside)
+    if (limit < LEAST_DESCRIPTORS + (uint64_t)beside)
         return none;
-    rlim_t left = limit > fixed ? limit - fixed : 0;
-    rlim_t fitting = left / LEAST_PER_JOB;
+    uint64_t left = limit > fixed ? limit - fixed : 0;
+    uint64_t fitting = left / LEAST_PER_JOB;
     struct limits limits = {.jobs = fitting < 1 ? 1 : fitting < jobs ? (unsigned)fitting : jobs};
 
-    rlim_t slots = (limits.jobs + threads - 1) / threads;
-    rlim_t most = slots * (WANTED_PER_JOB - 1);
-    rlim_t connections = left > limits.jobs ? (left - limits.jobs) / threads : 1;
+    uint64_t slots = (limits.jobs + threads - 1) / threads;
+    uint64_t most = slots * (WANTED_PER_JOB - 1);
+    uint64_t connections = left > limits.jobs ? (left - limits.jobs) / threads : 1;
     limits.connections = (unsigned)(connections < most ? connections : most);
     if (limits.connections < slots)
         limits.connections = (unsigned)slots;
     return limits;
+}
+
+struct limits limits_fit(unsigned jobs, unsigned threads, size_t beside)
+{
+    rlim_t limit = raise_limit(limits_wanted(jobs, threads, beside));
+    return limits_within(limit, jobs, threads, beside);
 }

@@ -13,4 +13,10 @@ struct limits {
  * `beside` further descriptors need and the hard limit allows, and says what fits. */
 struct limits limits_fit(unsigned jobs, unsigned threads, size_t beside);
 
+/* The same for a limit that is given; nothing is raised. */
+struct limits limits_within(uint64_t limit, unsigned jobs, unsigned threads, size_t beside);
+
+/* For all the downloads, and for idle connections, to be used again. */
+uint64_t limits_wanted(unsigned jobs, unsigned threads, size_t beside);
+
 #endif

@@ -2,6 +2,7 @@
 #include "app/bench.h"
 #include "app/config_print.h"
 #include "app/demo.h"
+#include "app/doctor.h"
 #include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/options.h"
@@ -56,7 +57,7 @@ static bool only_prints(const struct options *options)
 {
     return options->wants_help || options->wants_version || options->show_config ||
            options->generate != GENERATE_NOTHING || options->dry_run ||
-           options->command == COMMAND_REPORT;
+           options->command == COMMAND_REPORT || options->command == COMMAND_DOCTOR;
 }
 
 static int fail(const struct error *error)
@@ -89,6 +90,8 @@ static int run_command(struct options *options)
         return demo_run(options);
     case COMMAND_REPORT:
         return report_command_run(options);
+    case COMMAND_DOCTOR:
+        return doctor_run(options);
     case COMMAND_GET:
     case COMMAND_COUNT:
         break;

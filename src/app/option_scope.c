@@ -50,6 +50,19 @@ static bool demo_has(enum option_id id)
     return option_table_row(id)->group == GROUP_DEMO || is_one_of(id, known, ARRAY_LENGTH(known));
 }
 
+/* What a run would meet: all that says where it would run, and how large. */
+static bool doctor_has(enum option_id id)
+{
+    static const enum option_id known[] = {
+        OPTION_ID_input,     OPTION_ID_format, OPTION_ID_url_column, OPTION_ID_seed,
+        OPTION_ID_dir,       OPTION_ID_jobs,   OPTION_ID_threads,    OPTION_ID_per_host,
+        OPTION_ID_proxy,     OPTION_ID_cacert, OPTION_ID_min_free,   OPTION_ID_connect_timeout,
+        OPTION_ID_lock_wait, OPTION_ID_json,   OPTION_ID_redact,     OPTION_ID_quiet,
+        OPTION_ID_verbose,
+    };
+    return option_table_row(id)->group == GROUP_CONFIG || is_one_of(id, known, ARRAY_LENGTH(known));
+}
+
 bool option_scope_has(enum subcommand command, enum option_id id)
 {
     switch (command) {
@@ -64,6 +77,8 @@ bool option_scope_has(enum subcommand command, enum option_id id)
         return demo_has(id);
     case COMMAND_REPORT:
         return id == OPTION_ID_json;
+    case COMMAND_DOCTOR:
+        return doctor_has(id);
     case COMMAND_COUNT:
         break;
     }
@@ -81,7 +96,8 @@ enum subcommand option_scope_owner(enum option_id id)
 
 bool option_scope_reads_configuration(enum subcommand command)
 {
-    return command == COMMAND_GET || command == COMMAND_CHECK || command == COMMAND_BENCH;
+    return command == COMMAND_GET || command == COMMAND_CHECK || command == COMMAND_BENCH ||
+           command == COMMAND_DOCTOR;
 }
 
 bool option_scope_is_in_files(enum option_id id)

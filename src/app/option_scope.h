@@ -10,6 +10,7 @@ enum subcommand {
     COMMAND_BENCH,
     COMMAND_DEMO,
     COMMAND_REPORT,
+    COMMAND_DOCTOR,
     COMMAND_COUNT
 };
 

@@ -293,7 +293,7 @@ unsigned options_thread_count(const struct options *options)
 
 const char *options_command_name(enum subcommand command)
 {
-    static const char *const names[] = {"get", "check", "bench", "demo", "report"};
+    static const char *const names[] = {"get", "check", "bench", "demo", "report", "doctor"};
     _Static_assert(ARRAY_LENGTH(names) == COMMAND_COUNT, "one name for each command");
     return names[command];
 }

@@ -78,7 +78,7 @@ static bool check_reading(const struct options *options, struct error *error)
         return error_set(error, ERROR_USAGE,
                          "--url-column: none of the lists is csv, tsv or jsonl (see --format)");
     if (is_given(options, OPTION_ID_seed) && options->order != ORDER_RANDOM &&
-        options->command != COMMAND_BENCH)
+        options->command != COMMAND_BENCH && options->command != COMMAND_DOCTOR)
         return error_set(error, ERROR_USAGE, "--seed belongs to --order random");
     return true;
 }
@@ -238,6 +238,7 @@ static bool check_operands(const struct options *options, struct error *error)
         if (count > 2)
             return error_set(error, ERROR_USAGE, "'haul report' takes one run, or two to compare");
         break;
+    case COMMAND_DOCTOR: /* looks at the machine alone, when there is no list */
     case COMMAND_COUNT:
         break;
     }

@@ -19,7 +19,8 @@ static const char synopsis[] =
     "       haul bench [OPTIONS] LIST|URL...  compare thread counts, recommend one\n"
     "       haul demo                         try it now, no internet needed\n";
 static const char more_synopsis[] =
-    "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n";
+    "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n"
+    "       haul doctor [OPTIONS] [LIST...]   what here would make a run fail\n";
 
 static bool is_group(const char *word, enum option_group *out_group)
 {

@@ -5,29 +5,38 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *environment(const char *first, const char *second)
+/* The first of the variables that is set to something; NULL when none is. */
+static const char *first_set(const char *const *names, size_t count)
 {
-    const char *value = getenv(first);
-    if ((value == NULL || value[0] == '\0') && second != NULL)
-        value = getenv(second);
-    return value != NULL && value[0] != '\0' ? value : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return names[i];
+    }
+    return NULL;
+}
+
+static const char *value_of(const char *name)
+{
+    return name != NULL ? getenv(name) : NULL;
 }
 
 struct proxy_settings proxy_settings_read(const char *option)
 {
-    struct proxy_settings settings = {.none = environment("no_proxy", "NO_PROXY")};
+    /* HTTP_PROXY is not read: a CGI program would take it from a request header. */
+    static const char *const http[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
+    static const char *const https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    static const char *const none[] = {"no_proxy", "NO_PROXY"};
+    struct proxy_settings settings = {.none = value_of(first_set(none, ARRAY_LENGTH(none)))};
     if (option != NULL) {
         settings.http = settings.https = option[0] != '\0' ? option : NULL;
+        settings.http_origin = settings.https_origin = "--proxy";
         return settings;
     }
-    const char *all = environment("all_proxy", "ALL_PROXY");
-    /* HTTP_PROXY is not read: a CGI program would take it from a request header. */
-    settings.http = environment("http_proxy", NULL);
-    settings.https = environment("https_proxy", "HTTPS_PROXY");
-    if (settings.http == NULL)
-        settings.http = all;
-    if (settings.https == NULL)
-        settings.https = all;
+    settings.http_origin = first_set(http, ARRAY_LENGTH(http));
+    settings.https_origin = first_set(https, ARRAY_LENGTH(https));
+    settings.http = value_of(settings.http_origin);
+    settings.https = value_of(settings.https_origin);
     return settings;
 }
 
@@ -115,4 +124,9 @@ const char *proxy_for(const struct proxy_settings *settings, const struct url *u
 {
     const char *proxy = url->is_https ? settings->https : settings->http;
     return proxy == NULL || is_direct(settings->none, url->host) ? NULL : proxy;
+}
+
+bool proxy_looks_up(const char *proxy)
+{
+    return strncasecmp(proxy, "socks4://", 9) != 0 && strncasecmp(proxy, "socks5://", 9) != 0;
 }

@@ -9,9 +9,11 @@
 #include "model/url.h"
 
 struct proxy_settings {
-    const char *http;  /* proxy URL for http:// targets, NULL = direct; lent */
-    const char *https; /* for https:// targets */
-    const char *none;  /* hosts that are asked directly: "*", or names separated by ',' or blanks */
+    const char *http;        /* proxy URL for http:// targets, NULL = direct; lent */
+    const char *https;       /* for https:// targets */
+    const char *http_origin; /* who says so: "--proxy", or the variable's name; NULL = nobody */
+    const char *https_origin;
+    const char *none; /* hosts that are asked directly: "*", or names separated by ',' or blanks */
 };
 
 /* The option (NULL = not given, "" = no proxy) wins over the environment. */
@@ -26,5 +28,9 @@ bool proxy_settings_check(const struct proxy_settings *settings, struct error *e
 /* The proxy for a URL, NULL = direct. A name in the no-proxy list stands for the host and
  * everything below it, with or without a leading dot. */
 const char *proxy_for(const struct proxy_settings *settings, const struct url *url);
+
+/* True when the proxy looks up the names of targets; false for those that are told addresses
+ * (socks4, socks5). */
+bool proxy_looks_up(const char *proxy);
 
 #endif

@@ -71,6 +71,29 @@ START_TEST(a_very_low_limit_leaves_one_download_or_none)
 }
 END_TEST
 
+static const struct {
+    uint64_t limit;
+    unsigned jobs;
+} foreseen[] = {{25, 0}, {26, 1}, {32, 1}, {34, 2}, {200, 85}, {UINT64_MAX, 200}};
+
+START_TEST(what_would_fit_is_foreseen)
+{
+    struct limits limits = limits_within(foreseen[_i].limit, 200, 2, 0);
+    ck_assert_uint_eq(limits.jobs, foreseen[_i].jobs);
+}
+END_TEST
+
+START_TEST(what_is_wanted_is_enough_for_all)
+{
+    uint64_t wanted = limits_wanted(200, 2, 3);
+    struct limits all = limits_within(wanted, 200, 2, 3);
+    struct limits less = limits_within(wanted - 4, 200, 2, 3);
+    ck_assert_uint_eq(all.jobs, 200);
+    ck_assert_uint_eq(all.connections, limits_within(UINT64_MAX, 200, 2, 3).connections);
+    ck_assert_uint_lt(less.connections, all.connections);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("limits");
@@ -78,6 +101,8 @@ int main(void)
     tcase_add_test(tests, the_soft_limit_is_raised_for_what_is_wanted);
     tcase_add_test(tests, a_hard_limit_lowers_the_downloads);
     tcase_add_test(tests, a_very_low_limit_leaves_one_download_or_none);
+    tcase_add_loop_test(tests, what_would_fit_is_foreseen, 0, ARRAY_LENGTH(foreseen));
+    tcase_add_test(tests, what_is_wanted_is_enough_for_all);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -98,6 +98,30 @@ START_TEST(the_general_variable_fills_in)
 }
 END_TEST
 
+START_TEST(who_named_a_proxy_is_told)
+{
+    setenv("ALL_PROXY", "http://all:1", 1);
+    setenv("https_proxy", "http://secure:2", 1);
+    struct proxy_settings settings = proxy_settings_read(NULL);
+    ck_assert_str_eq(settings.http_origin, "ALL_PROXY");
+    ck_assert_str_eq(settings.https_origin, "https_proxy");
+    settings = proxy_settings_read("http://option:3");
+    ck_assert_str_eq(settings.http_origin, "--proxy");
+    ck_assert_str_eq(settings.https_origin, "--proxy");
+}
+END_TEST
+
+START_TEST(some_proxies_are_told_addresses)
+{
+    ck_assert(proxy_looks_up("http://h:1"));
+    ck_assert(proxy_looks_up("h:1"));
+    ck_assert(proxy_looks_up("socks5h://h:1"));
+    ck_assert(proxy_looks_up("socks4a://h:1"));
+    ck_assert(!proxy_looks_up("socks5://h:1"));
+    ck_assert(!proxy_looks_up("SOCKS4://h:1"));
+}
+END_TEST
+
 static const struct {
     const char *proxy;
     bool is_usable;
@@ -142,6 +166,8 @@ int main(void)
     tcase_add_test(tests, each_scheme_has_its_variable);
     tcase_add_test(tests, a_request_header_of_a_gateway_sets_no_proxy);
     tcase_add_test(tests, the_general_variable_fills_in);
+    tcase_add_test(tests, who_named_a_proxy_is_told);
+    tcase_add_test(tests, some_proxies_are_told_addresses);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

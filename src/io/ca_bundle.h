@@ -1,0 +1,11 @@
+/* Where libcurl finds certificate authorities, and what is there. */
+#ifndef HAUL_IO_CA_BUNDLE_H
+#define HAUL_IO_CA_BUNDLE_H
+
+#include "model/diagnosis_network.h"
+
+/* `option` is the value of --cacert, NULL = not given. Reads the file and looks into the directory.
+ * Strings of *out are lent by libcurl, the environment or the option. After curl_global_init. */
+void ca_bundle_survey(const char *option, int64_t wall_us, struct diagnosis_certificates *out);
+
+#endif
