@@ -9,4 +9,6 @@ dist_pkgdata_DATA += \
 EXTRA_DIST += \
 	doc/architecture.md \
 	doc/bench.svg \
+	doc/comparison.md \
+	doc/guide.md \
 	doc/performance.md

@@ -271,6 +271,7 @@ integration_tests = \
 	tests/integration/output.sh \
 	tests/integration/power_cut.sh \
 	tests/integration/rates.sh \
+	tests/integration/readme.sh \
 	tests/integration/redirects.sh \
 	tests/integration/report_command.sh \
 	tests/integration/resume.sh \
@@ -296,6 +297,7 @@ EXTRA_DIST += \
 	tests/support/image_turn.py \
 	tests/support/lib.sh \
 	tests/support/name_server.py \
+	tests/support/readme.py \
 	tests/support/servers.sh \
 	tests/support/statistics_fixtures.py \
 	tests/support/summary.sh \
@@ -317,6 +319,7 @@ EXTRA_DIST += \
 	tests/bench/budgets.sh \
 	tests/bench/figures.sh \
 	tests/bench/first_request.py \
+	tests/bench/comparison \
 	tests/bench/peers.sh \
 	tests/bench/pool.py \
 	tests/bench/run \

@@ -15,6 +15,11 @@ cat "$OUT" "$ERR" >"$WORK/all"
 assert_not "the output is not plain" grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$WORK/all"
 assert "nothing leaves this machine" grep -q '127\.0\.0\.1' "$WORK/all"
 
+# What README.md shows is what it prints.
+sed "s|$TMPDIR/|./|g" "$WORK/all" >"$WORK/shown"
+assert "README.md shows another demo" \
+    "$PYTHON" "$SUPPORT/readme.py" compare "$SRCDIR/README.md" './haul demo -d .' "$WORK/shown"
+
 # Many at a time is several times faster than one at a time.
 speedup=$(grep -E '^16 at a time' "$WORK/all" | grep -oE '[0-9]+(\.[0-9]+)?x faster' | head -1)
 assert "no speed-up in the output" test -n "$speedup"
