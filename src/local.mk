@@ -170,6 +170,8 @@ libhaul_a_SOURCES += \
 	src/model/status_set.h \
 	src/model/summary.c \
 	src/model/summary.h \
+	src/model/timeline.c \
+	src/model/timeline.h \
 	src/model/url.c \
 	src/model/url.h \
 	src/model/url_key.c \
@@ -266,6 +268,8 @@ libhaul_a_SOURCES += \
 	src/io/record.h \
 	src/io/report.c \
 	src/io/report.h \
+	src/io/report_course.c \
+	src/io/report_course.h \
 	src/io/report_figures.c \
 	src/io/report_figures.h \
 	src/io/report_reader.c \

@@ -144,6 +144,7 @@ unit_tests = \
 	tests/unit/test_thread \
 	tests/unit/test_throttle \
 	tests/unit/test_time_limit \
+	tests/unit/test_timeline \
 	tests/unit/test_transfer_headers \
 	tests/unit/test_transfer_reply \
 	tests/unit/test_transfer_speed \

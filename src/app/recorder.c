@@ -182,7 +182,7 @@ static void record(struct recorder *recorder, struct job **jobs, size_t count)
     }
     write_records(recorder);
     /* After the lines: whoever sees a count finds at least as many of them. */
-    results_add(settings->results, jobs, count, clock_monotonic_us() - settings->start_us);
+    results_add(settings->results, jobs, count, settings->start_us);
     size_t released = 0;
     for (size_t i = 0; i < count; i++) {
         settings->on_record(settings->context, jobs[i]);

@@ -1,5 +1,6 @@
 #include "app/results.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/thread.h"
 
@@ -27,11 +28,19 @@ void results_destroy(struct results *results)
     free(results);
 }
 
-void results_add(struct results *results, struct job *const *jobs, size_t count, int64_t elapsed_us)
+/* Records come in batches, up to a second after the downloads that they are about. */
+static int64_t end_of(const struct job *job, int64_t now_us)
 {
+    int64_t total_us = job->outcome.us.total;
+    return job->started_us > 0 && total_us >= 0 ? job->started_us + total_us : now_us;
+}
+
+void results_add(struct results *results, struct job *const *jobs, size_t count, int64_t start_us)
+{
+    int64_t now_us = clock_monotonic_us();
     lock_acquire(&results->lock);
     for (size_t i = 0; i < count; i++)
-        summary_add(&results->summary, jobs[i], elapsed_us);
+        summary_add(&results->summary, jobs[i], end_of(jobs[i], now_us) - start_us);
     lock_release(&results->lock);
 }
 

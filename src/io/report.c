@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "io/json_tree.h"
+#include "io/report_course.h"
 #include "io/report_value.h"
 
 #define TOP_HOSTS 50
@@ -144,29 +145,6 @@ static json_t *slowest_host_value(const struct summary *summary)
     return object;
 }
 
-static json_t *timeline_value(const struct summary *summary, int64_t elapsed_us)
-{
-    /* A job may have been counted just after elapsed_us was read. */
-    int64_t now = (elapsed_us > 0 ? elapsed_us : 0) / summary->timeline_slot_us;
-    int64_t last = TIMELINE_SLOTS - 1;
-    while (last > now && summary->timeline[last].finished == 0)
-        last--;
-    json_t *slots = json_tree_array();
-    for (int64_t i = 0; i <= last; i++) {
-        const struct timeline_slot *slot = &summary->timeline[i];
-        json_t *object = json_tree_object();
-        json_tree_put(object, "t_us", json_tree_known(i * summary->timeline_slot_us));
-        json_tree_put(object, "finished", json_tree_count(slot->finished));
-        json_tree_put(object, "failed", json_tree_count(slot->failed));
-        json_tree_put(object, "wire_bytes", json_tree_known(slot->wire_bytes));
-        json_tree_append(slots, object);
-    }
-    json_t *timeline = json_tree_object();
-    json_tree_put(timeline, "slot_us", json_tree_known(summary->timeline_slot_us));
-    json_tree_put(timeline, "slots", slots);
-    return timeline;
-}
-
 /* A file of the run's folder; null when the run has none. */
 static json_t *file_value(const struct report_facts *facts, const char *name)
 {
@@ -189,6 +167,8 @@ static json_t *files_value(const struct report_facts *facts)
     json_tree_put(files, "results", file_value(facts, "results.jsonl"));
     json_tree_put(files, "report", file_value(facts, "report.json"));
     json_tree_put(files, "failed", file_value(facts, "failed.tsv"));
+    bool has_ended = facts->end_wall_us > 0; /* the page comes last */
+    json_tree_put(files, "html", has_ended ? file_value(facts, "report.html") : json_null());
     return files;
 }
 
@@ -266,9 +246,10 @@ static void put_results(json_t *report, const struct report_facts *facts,
                              json_tree_known(counts->file_bytes)));
     json_tree_put(report, "rate", rate_value(counts, facts->elapsed_us));
     json_tree_put(report, "failures", failures_value(summary));
-    json_tree_put(report, "latency_us",
-                  pair_value("total", percentiles_value(&summary->total_us), "ttfb",
-                             percentiles_value(&summary->ttfb_us)));
+    json_t *latency = pair_value("total", percentiles_value(&summary->total_us), "ttfb",
+                                 percentiles_value(&summary->ttfb_us));
+    json_tree_put(latency, "distribution", report_course_distribution(&summary->total_us));
+    json_tree_put(report, "latency_us", latency);
     json_tree_put(report, "phases_share", phases_value(&counts->phases));
     json_tree_put(report, "connections",
                   pair_value("opened", json_tree_count(counts->connections_opened), "reused",
@@ -278,8 +259,7 @@ static void put_results(json_t *report, const struct report_facts *facts,
                              json_tree_count(counts->recovered)));
 }
 
-char *report_format(const struct report_facts *facts, const struct summary *summary,
-                    bool is_indented)
+json_t *report_tree(const struct report_facts *facts, const struct summary *summary)
 {
     json_t *report = json_tree_object();
     put_run(report, facts);
@@ -288,11 +268,19 @@ char *report_format(const struct report_facts *facts, const struct summary *summ
     json_tree_put(report, "cpu", cpu_value(facts));
     json_tree_put(report, "hosts", hosts_value(summary));
     json_tree_put(report, "slowest_host", slowest_host_value(summary));
-    json_tree_put(report, "timeline", timeline_value(summary, facts->elapsed_us));
+    json_tree_put(report, "timeline",
+                  report_course_timeline(&summary->timeline, facts->elapsed_us));
     json_tree_put(report, "proxy", report_value_masked(facts->proxy, facts->redaction));
     json_tree_put(report, "warnings", strings_value(facts->warnings, facts->warning_count));
     json_tree_put(report, "hints", strings_value(facts->hints, facts->hint_count));
     json_tree_put(report, "files", files_value(facts));
+    return report;
+}
+
+char *report_format(const struct report_facts *facts, const struct summary *summary,
+                    bool is_indented)
+{
+    json_t *report = report_tree(facts, summary);
     char *text = json_tree_format(report, is_indented);
     json_decref(report);
     return text;

@@ -6,6 +6,8 @@
 #include "model/summary.h"
 #include "model/url.h"
 
+#include <jansson.h>
+
 struct report_setting {
     const char *name;
     enum { REPORT_SETTING_TEXT, REPORT_SETTING_NUMBER, REPORT_SETTING_BOOL } kind;
@@ -47,8 +49,10 @@ struct report_facts {
     const struct redaction *redaction;
 };
 
-/* Returns the JSON text (ends with '\n'), to be freed by the caller. Bad UTF-8 in any text becomes
- * U+FFFD. `is_indented` false gives one line. */
+/* Bad UTF-8 in any text becomes U+FFFD. json_decref it. */
+json_t *report_tree(const struct report_facts *facts, const struct summary *summary);
+/* The same as text that ends with '\n', to be freed by the caller. `is_indented` false gives one
+ * line. */
 char *report_format(const struct report_facts *facts, const struct summary *summary,
                     bool is_indented);
 

@@ -84,3 +84,40 @@ int64_t histogram_percentile(const struct histogram *histogram, double share)
     }
     return histogram->max_us;
 }
+
+/* 0, 1, 2, 3, 5, 7, 10, 15, 20 ...: below 10, a half is no whole microsecond. */
+static int64_t next_bound(int64_t bound)
+{
+    static const int64_t TENTHS[] = {10, 15, 20, 30, 50, 70, 100};
+    int64_t power = 1;
+    while (bound >= power * 10)
+        power *= 10;
+    for (size_t i = 0; i < ARRAY_LENGTH(TENTHS); i++)
+        if (power * TENTHS[i] / 10 > bound)
+            return power * TENTHS[i] / 10;
+    return power * 10;
+}
+
+size_t histogram_ranges(const struct histogram *histogram,
+                        struct histogram_range out[HISTOGRAM_RANGES])
+{
+    size_t count = 0;
+    struct histogram_range range = {.to_us = next_bound(0)};
+    uint64_t left = histogram->count;
+    for (size_t i = 0; i < USED_BUCKETS && left > 0;) {
+        int64_t start = i > 0 ? bucket_end(i - 1) + 1 : 0;
+        int64_t middle = start + (bucket_end(i) - start) / 2;
+        if (middle < range.to_us) {
+            range.count += histogram->buckets[i];
+            left -= histogram->buckets[i] < left ? histogram->buckets[i] : left;
+            i++;
+        }
+        bool is_passed = middle >= range.to_us || i == USED_BUCKETS || left == 0;
+        if (!is_passed)
+            continue;
+        if ((range.count > 0 || count > 0) && count < HISTOGRAM_RANGES)
+            out[count++] = range;
+        range = (struct histogram_range){.from_us = range.to_us, .to_us = next_bound(range.to_us)};
+    }
+    return count;
+}

@@ -13,8 +13,6 @@
 #define uthash_malloc(size) memory_allocate(size) /* uthash wants it before it is included */
 #include <uthash.h>
 
-#define FIRST_SLOT_US INT64_C(1000000)
-
 struct host_entry {
     struct host_summary summary;
     UT_hash_handle hh;
@@ -189,32 +187,19 @@ static void add_host(struct host_summary *host, const struct outcome *outcome)
     }
 }
 
-static void widen_timeline(struct summary *summary)
+/* In an attempt or two with a pause between, it is not known when the pause was. */
+static void add_to_timeline(struct timeline *timeline, const struct job *job, int64_t elapsed_us)
 {
-    struct timeline_slot *slots = summary->timeline;
-    for (size_t i = 0; i < TIMELINE_SLOTS / 2; i++) {
-        struct timeline_slot merged = slots[2 * i];
-        merged.finished += slots[2 * i + 1].finished;
-        merged.failed += slots[2 * i + 1].failed;
-        add_known(&merged.wire_bytes, slots[2 * i + 1].wire_bytes);
-        slots[i] = merged;
-    }
-    memset(slots + TIMELINE_SLOTS / 2, 0, TIMELINE_SLOTS / 2 * sizeof(*slots));
-    summary->timeline_slot_us *= 2;
-}
-
-static void add_to_timeline(struct summary *summary, const struct outcome *outcome,
-                            int64_t elapsed_us)
-{
-    if (elapsed_us < 0)
-        elapsed_us = 0;
-    while (elapsed_us / summary->timeline_slot_us >= TIMELINE_SLOTS)
-        widen_timeline(summary);
-    struct timeline_slot *slot = &summary->timeline[elapsed_us / summary->timeline_slot_us];
-    slot->finished++;
-    if (outcome->status == STATUS_FAILED)
-        slot->failed++;
-    add_known(&slot->wire_bytes, outcome->wire_bytes);
+    const struct outcome *outcome = &job->outcome;
+    int64_t duration_us = outcome->us.total > 0 ? outcome->us.total : 0;
+    bool has_paused = outcome->attempts > 1 && job->spent_us < duration_us;
+    timeline_add(timeline, &(struct timeline_event){
+                               .end_us = elapsed_us,
+                               .duration_us = duration_us,
+                               .busy_us = has_paused ? job->spent_us : duration_us,
+                               .wire_bytes = outcome->wire_bytes,
+                               .has_failed = outcome->status == STATUS_FAILED,
+                           });
 }
 
 static char *example_of(const struct job *job)
@@ -242,10 +227,8 @@ int64_t host_summary_p95_us(const struct host_summary *host)
 
 void summary_init(struct summary *summary)
 {
-    *summary = (struct summary){
-        .hosts = table_create(),
-        .timeline_slot_us = FIRST_SLOT_US,
-    };
+    *summary = (struct summary){.hosts = table_create()};
+    timeline_init(&summary->timeline);
 }
 
 void summary_clear(struct summary *summary)
@@ -267,7 +250,7 @@ void summary_add(struct summary *summary, const struct job *job, int64_t elapsed
     summary->counts.accepted += outcome->status == STATUS_FAILED && job->is_accepted;
     histogram_add(&summary->total_us, outcome->us.total);
     histogram_add(&summary->ttfb_us, outcome->us.ttfb);
-    add_to_timeline(summary, outcome, elapsed_us);
+    add_to_timeline(&summary->timeline, job, elapsed_us);
     if (job->origin.host != NULL)
         add_host(host_of(summary->hosts, job->origin.host), outcome);
     if (outcome->status == STATUS_FAILED && summary->examples[outcome->failure] == NULL)

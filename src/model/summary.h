@@ -7,6 +7,7 @@
 #include "model/coarse_histogram.h"
 #include "model/histogram.h"
 #include "model/job.h"
+#include "model/timeline.h"
 
 /* Copied whole by readers. The statuses add up to total. */
 struct counts {
@@ -52,14 +53,7 @@ struct host_summary {
 uint64_t host_summary_failures(const struct host_summary *host, enum failure failure);
 int64_t host_summary_p95_us(const struct host_summary *host); /* about; -1 = none was timed */
 
-struct timeline_slot {
-    uint64_t finished;
-    uint64_t failed;
-    int64_t wire_bytes;
-};
-
 #define SUMMARY_HOST_LIMIT 10000 /* further hosts are counted together as "other hosts" */
-#define TIMELINE_SLOTS 512       /* when time runs past the last, neighbours are merged */
 
 struct summary {
     struct counts counts;
@@ -67,8 +61,7 @@ struct summary {
     struct histogram ttfb_us;
     char *examples[FAILURE_COUNT]; /* "list:line" of the first failure of each class, or NULL */
     struct host_table *hosts;
-    struct timeline_slot timeline[TIMELINE_SLOTS];
-    int64_t timeline_slot_us; /* width of a slot; starts at one second */
+    struct timeline timeline;
 };
 
 void summary_init(struct summary *summary);

@@ -96,6 +96,63 @@ START_TEST(merging_is_the_same_as_adding_all_to_one)
 }
 END_TEST
 
+static const struct {
+    int64_t values[4];
+    size_t count;
+    struct histogram_range first;
+    struct histogram_range last;
+    size_t ranges;
+} range_cases[] = {
+    {{0}, 0, {0}, {0}, 0},
+    {{0}, 1, {0, 1, 1}, {0, 1, 1}, 1},
+    {{1, 2, 2, 9}, 4, {1, 2, 1}, {7, 10, 1}, 5},
+    {{12, 12, 17, 60}, 4, {10, 15, 2}, {50, 70, 1}, 5},
+    {{80000, 120000, 130000, 800000}, 4, {70000, 100000, 1}, {700000, 1000000, 1}, 7},
+    {{60, INT64_MAX}, 2, {50, 70, 1}, {500000000000, 700000000000, 1}, 61},
+};
+
+START_TEST(ranges_for_people_go_from_the_first_entry_to_the_last)
+{
+    struct histogram *histogram = new_histogram();
+    struct histogram_range ranges[HISTOGRAM_RANGES];
+    for (size_t i = 0; i < range_cases[_i].count; i++)
+        histogram_add(histogram, range_cases[_i].values[i]);
+    size_t count = histogram_ranges(histogram, ranges);
+    ck_assert_uint_eq(count, range_cases[_i].ranges);
+    if (count > 0) {
+        ck_assert_mem_eq(&ranges[0], &range_cases[_i].first, sizeof ranges[0]);
+        ck_assert_mem_eq(&ranges[count - 1], &range_cases[_i].last, sizeof ranges[0]);
+    }
+    free(histogram);
+}
+END_TEST
+
+START_TEST(every_entry_is_in_the_range_of_its_value)
+{
+    struct histogram *histogram = new_histogram();
+    struct histogram_range ranges[HISTOGRAM_RANGES];
+    uint64_t sum = 0;
+    int64_t value = 1;
+    for (int i = 0; i < 20000; i++) {
+        value = value * 48271 % 2147483647;
+        histogram_add(histogram, value);
+    }
+    histogram_add(histogram, 0);
+    histogram_add(histogram, INT64_MAX);
+    size_t count = histogram_ranges(histogram, ranges);
+    ck_assert_uint_eq(count, HISTOGRAM_RANGES);
+    for (size_t i = 0; i < count; i++) {
+        sum += ranges[i].count;
+        ck_assert_int_eq(ranges[i].from_us, i > 0 ? ranges[i - 1].to_us : 0);
+        /* The generator's values are evenly spread. */
+        if (ranges[i].from_us == 1000000000)
+            ck_assert_int_lt(llabs((long long)ranges[i].count - 4657), 300);
+    }
+    ck_assert_uint_eq(sum, histogram->count);
+    free(histogram);
+}
+END_TEST
+
 START_TEST(extreme_values_do_not_overflow)
 {
     struct histogram *histogram = new_histogram();
@@ -125,6 +182,9 @@ int main(void)
     tcase_add_loop_test(cases, percentiles_of_a_known_distribution_are_right, 0,
                         (int)ARRAY_LENGTH(share_cases));
     tcase_add_test(cases, merging_is_the_same_as_adding_all_to_one);
+    tcase_add_loop_test(cases, ranges_for_people_go_from_the_first_entry_to_the_last, 0,
+                        (int)ARRAY_LENGTH(range_cases));
+    tcase_add_test(cases, every_entry_is_in_the_range_of_its_value);
     tcase_add_test(cases, extreme_values_do_not_overflow);
     Suite *suite = suite_create("histogram");
     suite_add_tcase(suite, cases);

@@ -204,16 +204,55 @@ START_TEST(the_timeline_ends_now_or_with_the_last_job)
     add(FAILURE_NONE, "a.example", 1);
     facts.elapsed_us = 3500000;
     json_t *report = parse();
-    assert_integer(report, "timeline.slot_us", 1000000);
-    ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 4);
-    assert_integer(report, "timeline.slots.1.t_us", 1000000);
-    assert_integer(report, "timeline.slots.1.finished", 1);
-    assert_integer(report, "timeline.slots.1.wire_bytes", 500);
+    assert_integer(report, "timeline.slot_us", 100000);
+    ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 36);
+    assert_integer(report, "timeline.slots.10.t_us", 1000000);
+    assert_integer(report, "timeline.slots.10.finished", 1);
+    assert_integer(report, "timeline.slots.9.wire_bytes", 500);
     json_decref(report);
     add(FAILURE_GONE, "a.example", 5); /* counted after the time was read */
     report = parse();
-    ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 6);
-    assert_integer(report, "timeline.slots.5.failed", 1);
+    ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 51);
+    assert_integer(report, "timeline.slots.50.failed", 1);
+    json_decref(report);
+}
+END_TEST
+
+/* Of what has passed of it: a slot that has just begun is not idle. */
+START_TEST(a_slot_tells_how_many_downloads_were_in_progress)
+{
+    struct job job = {.index = 1, .source = "urls.txt", .line = 1};
+    outcome_init(&job.outcome);
+    job.outcome.attempts = 1;
+    job.outcome.us.total = 150000;
+    facts.elapsed_us = 150000;
+    summary_add(&summary, &job, 150000);
+    summary_add(&summary, &job, 150000);
+    json_t *report = parse();
+    ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 2);
+    ck_assert_double_eq_tol(json_number_value(at(report, "timeline.slots.0.busy")), 2, 1e-9);
+    ck_assert_double_eq_tol(json_number_value(at(report, "timeline.slots.1.busy")), 2, 1e-9);
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(the_distribution_is_told_and_the_page_when_the_run_has_ended)
+{
+    json_t *report = parse();
+    ck_assert_uint_eq(json_array_size(at(report, "latency_us.distribution")), 0);
+    json_decref(report);
+    add(FAILURE_NONE, "a.example", 1); /* 60 us */
+    facts.end_wall_us = 0;
+    report = parse();
+    ck_assert_uint_eq(json_array_size(at(report, "latency_us.distribution")), 1);
+    assert_integer(report, "latency_us.distribution.0.from_us", 50);
+    assert_integer(report, "latency_us.distribution.0.to_us", 70);
+    assert_integer(report, "latency_us.distribution.0.count", 1);
+    assert_null(report, "files.html");
+    json_decref(report);
+    facts.end_wall_us = 1;
+    report = parse();
+    ck_assert_ptr_nonnull(strstr(json_string_value(at(report, "files.html")), "/report.html"));
     json_decref(report);
 }
 END_TEST
@@ -393,6 +432,8 @@ int main(int argument_count, char **arguments)
     tcase_add_test(cases, the_slowest_host_and_the_hints_are_in_the_report);
     tcase_add_test(cases, the_summary_is_in_the_report);
     tcase_add_test(cases, the_timeline_ends_now_or_with_the_last_job);
+    tcase_add_test(cases, a_slot_tells_how_many_downloads_were_in_progress);
+    tcase_add_test(cases, the_distribution_is_told_and_the_page_when_the_run_has_ended);
     tcase_add_test(cases, only_the_first_50_hosts_are_listed);
     tcase_add_test(cases, settings_keep_their_types);
     tcase_add_loop_test(cases, arguments_show_no_secret, 0, (int)ARRAY_LENGTH(argument_cases));
