@@ -109,9 +109,12 @@ static void fill_grid(struct drawing *drawing)
         char *name = drawing->names[series];
         snprintf(name, NAME_SIZE, "%u thread%s", threads, threads == 1 ? "" : "s");
         size_t count = end - start;
-        drawing->rates[series] = (struct chart_series){name, drawing->rate + start, count, false};
-        drawing->p50s[series] = (struct chart_series){name, drawing->p50 + start, count, false};
-        drawing->p95s[series] = (struct chart_series){name, drawing->p95 + start, count, false};
+        drawing->rates[series] =
+            (struct chart_series){name, drawing->rate + start, count, false, false};
+        drawing->p50s[series] =
+            (struct chart_series){name, drawing->p50 + start, count, false, false};
+        drawing->p95s[series] =
+            (struct chart_series){name, drawing->p95 + start, count, false, false};
         if (drawing->recommended >= start && drawing->recommended < end)
             drawing->ring =
                 (struct chart_ring){series, drawing->recommended - start, drawing->ring_name};
@@ -127,12 +130,14 @@ static void fill_lines(struct drawing *drawing)
         has_error = has_error || drawing->rate[i].error > 0;
     const char *name = has_error ? "mean \xC2\xB1 deviation" : "measured"; /* U+00B1 */
     drawing->rates[drawing->rate_count++] =
-        (struct chart_series){name, drawing->rate, count, false};
+        (struct chart_series){name, drawing->rate, count, false, false};
     if (count > 1)
         drawing->rates[drawing->rate_count++] =
-            (struct chart_series){"linear", drawing->linear, count, true};
-    drawing->p50s[drawing->p50_count++] = (struct chart_series){"p50", drawing->p50, count, false};
-    drawing->p50s[drawing->p50_count++] = (struct chart_series){"p95", drawing->p95, count, false};
+            (struct chart_series){"linear", drawing->linear, count, true, false};
+    drawing->p50s[drawing->p50_count++] =
+        (struct chart_series){"p50", drawing->p50, count, false, false};
+    drawing->p50s[drawing->p50_count++] =
+        (struct chart_series){"p95", drawing->p95, count, false, false};
     drawing->ring = (struct chart_ring){0, drawing->recommended, drawing->ring_name};
 }
 

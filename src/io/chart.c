@@ -40,6 +40,7 @@ static const char STYLE[] =
     ".haul-chart .c4{color:#9e7074;color:var(--c4)}\n"
     ".haul-chart .c5{color:#461743;color:var(--c5)}\n"
     ".haul-chart .line{fill:none;stroke:currentColor;stroke-width:2.2;stroke-linejoin:round}\n"
+    ".haul-chart .area{fill:currentColor;fill-opacity:.16;stroke:none}\n"
     ".haul-chart .bar{fill:none;stroke:currentColor;stroke-width:1.4}\n"
     ".haul-chart .mark{fill:currentColor;stroke:#fff;stroke:var(--back);stroke-width:1.2}\n"
     ".haul-chart .d1{stroke-dasharray:9 4}\n"
@@ -71,12 +72,14 @@ static void append_words(struct text *text, const char *element, const char *id,
 
 static double header_height(const struct chart *chart)
 {
+    if (chart->is_part)
+        return 0;
     return HEADER_HEIGHT + (chart->subtitle != NULL ? SUBTITLE_HEIGHT : 0);
 }
 
 static double height_of(const struct chart *chart)
 {
-    double height = header_height(chart) + BOTTOM;
+    double height = header_height(chart) + (chart->is_part ? -PANEL_GAP : BOTTOM);
     for (size_t i = 0; i < chart->panel_count; i++)
         height += chart_panel_height(&chart->panels[i]) + PANEL_GAP;
     return height + (chart->footer != NULL ? FOOTER_HEIGHT : 0);
@@ -94,9 +97,25 @@ static void append_start(struct text *text, const struct chart *chart, double he
     text_append_string(text, "-desc'>\n");
     append_words(text, "title", chart->id, chart->title);
     append_words(text, "desc", chart->id, chart->description);
+    if (chart->is_part)
+        return;
     text_append_format(text, "<style>\n%s</style>\n", STYLE);
     CHART_DRAW(text, "<rect class='back' x='.5' y='.5' width='@' height='@' rx='8'/>\n",
                CHART_WIDTH - 1, height - 1);
+}
+
+static void append_header(struct text *text, const struct chart *chart)
+{
+    if (chart->is_part)
+        return;
+    append_text(text, "<text class='title'", 36, chart->title, CHART_TITLE_SIZE);
+    if (chart->subtitle != NULL)
+        append_text(text, "<text class='soft'", 60, chart->subtitle, CHART_TEXT_SIZE);
+}
+
+const char *chart_style(void)
+{
+    return STYLE;
 }
 
 bool chart_append(struct text *text, const struct chart *chart)
@@ -104,9 +123,7 @@ bool chart_append(struct text *text, const struct chart *chart)
     size_t start = text->length;
     double height = height_of(chart);
     append_start(text, chart, height);
-    append_text(text, "<text class='title'", 36, chart->title, CHART_TITLE_SIZE);
-    if (chart->subtitle != NULL)
-        append_text(text, "<text class='soft'", 60, chart->subtitle, CHART_TEXT_SIZE);
+    append_header(text, chart);
     double top = header_height(chart);
     for (size_t i = 0; i < chart->panel_count; i++) {
         chart_panel_append(text, &chart->panels[i], top);

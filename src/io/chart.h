@@ -27,6 +27,7 @@ struct chart_series {
     /* Dashed and without markers. It does not widen the y axis by more than a quarter of what the
      * other series need, but ends there. */
     bool is_reference;
+    bool is_area; /* filled down to the axis, without markers: for many points, or steps */
 };
 
 /* A ring around one point; its x is printed bold on the axis. */
@@ -58,7 +59,13 @@ struct chart {
     const char *footer;      /* NULL = none */
     const struct chart_panel *panels;
     size_t panel_count;
+    /* Part of a page that has chart_style() in a style element of its own, and a heading: without
+     * style, frame and title line. The title is still there for those who cannot see. */
+    bool is_part;
 };
+
+/* What charts look like, for the page that they are part of; static. */
+const char *chart_style(void);
 
 /* Appends one svg element and a line end, or nothing when it does not fit. */
 bool chart_append(struct text *text, const struct chart *chart);

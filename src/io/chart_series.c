@@ -36,7 +36,7 @@ double chart_series_error(const struct chart_point *point)
 
 static bool is_marked(const struct chart_series *series)
 {
-    return !series->is_reference && series->count <= MARKED_POINTS_MAX;
+    return !series->is_reference && !series->is_area && series->count <= MARKED_POINTS_MAX;
 }
 
 static void append_class(struct text *text, const struct chart_series *series, size_t index)
@@ -86,6 +86,29 @@ static void append_line(struct text *text, const struct chart_panel *panel, size
             CHART_DRAW(text, "L@ @", edge.x, edge.y);
         }
         previous = point;
+    }
+    text_append_string(text, "'/>\n");
+}
+
+/* The same way, but each stretch of it goes down to the axis. */
+static void append_area(struct text *text, const struct chart_panel *panel, size_t index,
+                        const struct chart_axis *x, const struct chart_axis *y)
+{
+    const struct chart_series *series = &panel->series[index];
+    bool is_open = false;
+    text_append_string(text, "<path class='area ");
+    append_class(text, series, index);
+    text_append_string(text, "' d='");
+    for (size_t i = 0; i <= series->count; i++) {
+        const struct chart_point *point = i < series->count ? &series->points[i] : NULL;
+        bool is_drawn = point != NULL && chart_series_has(panel, point);
+        if (is_drawn && !is_open)
+            CHART_DRAW(text, "M@ @", chart_axis_place(x, point->x), y->start);
+        if (is_drawn)
+            CHART_DRAW(text, "L@ @", chart_axis_place(x, point->x), chart_axis_place(y, point->y));
+        else if (is_open)
+            CHART_DRAW(text, "V@z", y->start);
+        is_open = is_drawn;
     }
     text_append_string(text, "'/>\n");
 }
@@ -147,6 +170,8 @@ void chart_series_append(struct text *text, const struct chart_panel *panel, siz
                          const struct chart_axis *x, const struct chart_axis *y)
 {
     const struct chart_series *series = &panel->series[index];
+    if (series->is_area)
+        append_area(text, panel, index, x, y);
     append_line(text, panel, index, x, y);
     if (series->is_reference)
         return;

@@ -27,7 +27,7 @@ static struct sample *sample_create(size_t count)
     ck_assert_ptr_nonnull(sample);
     for (size_t i = 0; i < count; i++)
         sample->points[i] = (struct chart_point){(double)(1 << i % 20), 10.0 + (double)i, 0};
-    sample->series[0] = (struct chart_series){"first", sample->points, count, false};
+    sample->series[0] = (struct chart_series){"first", sample->points, count, false, false};
     sample->panel = (struct chart_panel){
         .title = "Speed",
         .unit = "URLs/s",
@@ -213,7 +213,7 @@ START_TEST(odd_numbers_make_valid_charts)
     struct sample *sample = sample_create(3);
     struct chart_ring ring = {0, 2, "ringed"};
     sample->panel.ring = &ring;
-    sample->series[1] = (struct chart_series){"reference", sample->points + 3, 2, true};
+    sample->series[1] = (struct chart_series){"reference", sample->points + 3, 2, true, false};
     sample->panel.series_count = 2;
     for (size_t i = 0; i < ARRAY_LENGTH(odd_numbers); i++) {
         double a = odd_numbers[_i];
@@ -307,7 +307,7 @@ START_TEST(a_reference_ends_with_the_axis_and_leaves_room_to_the_data)
     struct sample *sample = sample_create(2);
     sample->points[0] = (struct chart_point){0, 10, 0};
     sample->points[1] = (struct chart_point){100, 90, 10};
-    sample->series[1] = (struct chart_series){"linear", LINEAR, 3, true};
+    sample->series[1] = (struct chart_series){"linear", LINEAR, 3, true, false};
     sample->panel.series_count = 2;
     const char *svg = draw(sample);
     double bottom = number_behind(svg, "<path class='axis' d='M78 ", 0);
@@ -323,7 +323,7 @@ START_TEST(a_reference_ends_with_the_axis_and_leaves_room_to_the_data)
     ck_assert_double_eq_tol(number_behind(behind(svg, "<path class='bar c0'", 1), " ", 1),
                             bottom - 100 * unit, 0.2);
 
-    sample->series[1] = (struct chart_series){"falling", FALLING, 2, true};
+    sample->series[1] = (struct chart_series){"falling", FALLING, 2, true, false};
     svg = draw(sample);
     ck_assert_double_eq_tol(number_behind(behind(svg, "line reference' d='", 1), "M", 0),
                             LEFT + 0.875 * (RIGHT - LEFT), 0.1);
@@ -358,7 +358,7 @@ START_TEST(series_differ_without_colour_and_legends_stay_inside)
     char names[64][40];
     for (size_t i = 0; i < 64; i++) {
         snprintf(names[i], sizeof(names[i]), "number %zu%s", i, i % 7 == 0 ? " with more" : "");
-        sample->series[i] = (struct chart_series){names[i], sample->points, 2, false};
+        sample->series[i] = (struct chart_series){names[i], sample->points, 2, false, false};
     }
     sample->panel.series_count = 64;
     const char *svg = draw(sample);
@@ -390,8 +390,8 @@ START_TEST(lines_of_many_points_have_dashes_for_markers)
     struct sample *sample = sample_create(0);
     for (size_t i = 0; i < 600; i++)
         sample->points[i] = (struct chart_point){(double)i, (double)(i % 50), 0};
-    sample->series[0] = (struct chart_series){"a", sample->points, 600, false};
-    sample->series[1] = (struct chart_series){"b", sample->points, 600, false};
+    sample->series[0] = (struct chart_series){"a", sample->points, 600, false, false};
+    sample->series[1] = (struct chart_series){"b", sample->points, 600, false, false};
     sample->panel.series_count = 2;
     const char *svg = draw(sample);
     ck_assert_uint_eq(count_of(svg, "<g class='mark"), 0);
@@ -545,6 +545,59 @@ START_TEST(ticks_are_round_and_inside)
 }
 END_TEST
 
+START_TEST(an_area_goes_down_to_the_axis_and_has_no_markers)
+{
+    struct sample *sample = sample_create(4);
+    sample->points[2].y = -1; /* a gap */
+    sample->series[0].is_area = true;
+    const char *svg = draw(sample);
+    const char *area = strstr(svg, "<path class='area c0' d='M");
+    ck_assert_ptr_nonnull(area);
+    ck_assert_ptr_null(strstr(svg, "class='mark"));
+    /* Two stretches, each closed on the axis where it began. */
+    const char *end = strchr(area, '>');
+    size_t closed = 0;
+    size_t begun = 0;
+    for (const char *next = area; next < end; next++) {
+        closed += *next == 'z';
+        begun += *next == 'M';
+    }
+    ck_assert_uint_eq(closed, 2);
+    ck_assert_uint_eq(begun, 2);
+    double left;
+    double bottom;
+    double again;
+    ck_assert_int_eq(sscanf(strchr(area, 'M'), "M%lf %lf", &left, &bottom), 2);
+    ck_assert_int_eq(sscanf(strchr(area, 'V'), "V%lf", &again), 1);
+    ck_assert_double_eq(bottom, again);
+    ck_assert_double_eq(left, LEFT);
+    sample->series[0].is_area = false;
+    ck_assert_ptr_null(strstr(draw(sample), "class='area"));
+    sample_destroy(sample);
+}
+END_TEST
+
+START_TEST(a_part_of_a_page_has_its_style_and_heading_from_there)
+{
+    struct sample *sample = sample_create(4);
+    sample->chart.subtitle = "A subtitle";
+    const char *whole = draw(sample);
+    ck_assert_ptr_nonnull(strstr(whole, chart_style()));
+    ck_assert_ptr_nonnull(strstr(whole, ">A subtitle</text>"));
+    ck_assert_ptr_nonnull(strstr(whole, "class='back'"));
+    double whole_height = strtod(strstr(whole, "height='") + 8, NULL);
+    sample->chart.is_part = true;
+    const char *part = draw(sample);
+    ck_assert_ptr_null(strstr(part, "<style"));
+    ck_assert_ptr_null(strstr(part, "A subtitle"));
+    ck_assert_ptr_null(strstr(part, "class='back'"));
+    ck_assert_ptr_null(strstr(part, ">A title</text>"));
+    ck_assert_ptr_nonnull(strstr(part, "<title id='sample-title'>A title</title>"));
+    ck_assert_double_lt(strtod(strstr(part, "height='") + 8, NULL), whole_height - 60);
+    sample_destroy(sample);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("chart");
@@ -569,6 +622,8 @@ int main(void)
     tcase_add_test(cases, what_is_no_number_is_not_printed);
     tcase_add_test(cases, powers_of_two_are_left_out_rather_than_the_last_ones);
     tcase_add_loop_test(cases, ticks_are_round_and_inside, 0, (int)ARRAY_LENGTH(tick_cases));
+    tcase_add_test(cases, an_area_goes_down_to_the_axis_and_has_no_markers);
+    tcase_add_test(cases, a_part_of_a_page_has_its_style_and_heading_from_there);
     Suite *suite = suite_create("chart");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
