@@ -109,7 +109,7 @@ static json_t *phases_value(const struct phases *sums)
     return object;
 }
 
-static json_t *hosts_value(const struct summary *summary)
+static void put_hosts(json_t *report, const struct summary *summary)
 {
     size_t count;
     size_t total;
@@ -130,7 +130,8 @@ static json_t *hosts_value(const struct summary *summary)
         json_tree_append(array, object);
     }
     free(hosts);
-    return array;
+    json_tree_put(report, "hosts", array);
+    json_tree_put(report, "other_hosts", json_tree_count(total - count));
 }
 
 static json_t *slowest_host_value(const struct summary *summary)
@@ -266,10 +267,11 @@ json_t *report_tree(const struct report_facts *facts, const struct summary *summ
     put_results(report, facts, summary);
     json_tree_put(report, "workers", workers_value(facts));
     json_tree_put(report, "cpu", cpu_value(facts));
-    json_tree_put(report, "hosts", hosts_value(summary));
+    put_hosts(report, summary);
     json_tree_put(report, "slowest_host", slowest_host_value(summary));
-    json_tree_put(report, "timeline",
-                  report_course_timeline(&summary->timeline, facts->elapsed_us));
+    json_tree_put(
+        report, "timeline",
+        report_course_timeline(&summary->timeline, facts->elapsed_us, facts->workers.peak_jobs));
     json_tree_put(report, "proxy", report_value_masked(facts->proxy, facts->redaction));
     json_tree_put(report, "warnings", strings_value(facts->warnings, facts->warning_count));
     json_tree_put(report, "hints", strings_value(facts->hints, facts->hint_count));

@@ -2,15 +2,20 @@
 
 #include "io/json_tree.h"
 
-/* What is in a slot is divided by the part of it that has passed. */
-static json_t *busy_value(const struct timeline_slot *slot, int64_t slot_us, int64_t left_us)
+/* What is in a slot is divided by the part of it that has passed. Attempts that were repeated are
+ * spread over more than their time, so that the sum may be too large at a place. */
+static json_t *busy_value(int64_t busy_us, int64_t slot_us, int64_t left_us, unsigned peak)
 {
-    int64_t passed_us = left_us > 0 && left_us < slot_us ? left_us : slot_us;
-    return json_tree_ratio((double)slot->busy_us, (double)passed_us);
+    double passed_us = (double)(left_us > 0 && left_us < slot_us ? left_us : slot_us);
+    double most_us = peak > 0 ? peak * passed_us : (double)busy_us;
+    return json_tree_ratio((double)busy_us < most_us ? (double)busy_us : most_us, passed_us);
 }
 
-json_t *report_course_timeline(const struct timeline *timeline, int64_t elapsed_us)
+json_t *report_course_timeline(const struct timeline *given, int64_t elapsed_us, unsigned peak)
 {
+    struct timeline copy = *given;
+    struct timeline *timeline = &copy;
+    timeline_reach(timeline, elapsed_us); /* the last URL may have ended long ago */
     size_t count = timeline_length(timeline, elapsed_us);
     json_t *slots = json_tree_array();
     for (size_t i = 0; i < count; i++) {
@@ -21,7 +26,8 @@ json_t *report_course_timeline(const struct timeline *timeline, int64_t elapsed_
         json_tree_put(object, "finished", json_tree_count(slot->finished));
         json_tree_put(object, "failed", json_tree_count(slot->failed));
         json_tree_put(object, "wire_bytes", json_tree_known(slot->wire_bytes));
-        json_tree_put(object, "busy", busy_value(slot, timeline->slot_us, elapsed_us - start_us));
+        json_tree_put(object, "busy",
+                      busy_value(slot->busy_us, timeline->slot_us, elapsed_us - start_us, peak));
         json_tree_append(slots, object);
     }
     json_t *value = json_tree_object();

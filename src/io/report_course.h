@@ -7,8 +7,9 @@
 
 #include <jansson.h>
 
-/* {slot_us, slots: [{t_us, finished, failed, wire_bytes, busy}]}, up to now. */
-json_t *report_course_timeline(const struct timeline *timeline, int64_t elapsed_us);
+/* {slot_us, slots: [{t_us, finished, failed, wire_bytes, busy}]}, up to now. `peak`: never were
+ * more downloads in progress; 0 = unknown. */
+json_t *report_course_timeline(const struct timeline *timeline, int64_t elapsed_us, unsigned peak);
 /* [{from_us, to_us, count}], empty when nothing was timed. */
 json_t *report_course_distribution(const struct histogram *histogram);
 

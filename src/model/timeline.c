@@ -57,6 +57,12 @@ void timeline_init(struct timeline *timeline)
     *timeline = (struct timeline){.slot_us = TIMELINE_FIRST_SLOT_US};
 }
 
+void timeline_reach(struct timeline *timeline, int64_t elapsed_us)
+{
+    while (elapsed_us / timeline->slot_us >= TIMELINE_SLOTS)
+        widen(timeline);
+}
+
 void timeline_add(struct timeline *timeline, const struct timeline_event *event)
 {
     struct timeline_event known = *event;
@@ -64,8 +70,7 @@ void timeline_add(struct timeline *timeline, const struct timeline_event *event)
         known.end_us = 0;
     if (known.duration_us < 0)
         known.duration_us = 0;
-    while (known.end_us / timeline->slot_us >= TIMELINE_SLOTS)
-        widen(timeline);
+    timeline_reach(timeline, known.end_us);
     struct timeline_slot *slot = &timeline->slots[known.end_us / timeline->slot_us];
     slot->finished++;
     if (known.has_failed)

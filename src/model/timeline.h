@@ -35,6 +35,9 @@ struct timeline_event {
 void timeline_init(struct timeline *timeline);
 void timeline_add(struct timeline *timeline, const struct timeline_event *event);
 
+/* Makes slots wide enough that this time is in one of them. */
+void timeline_reach(struct timeline *timeline, int64_t elapsed_us);
+
 /* The slots up to `elapsed_us`, or to the last one in which something has happened: at least 1. */
 size_t timeline_length(const struct timeline *timeline, int64_t elapsed_us);
 

@@ -92,7 +92,7 @@ START_TEST(a_report_of_nothing_is_whole_and_says_null_where_nothing_is_known)
     ck_assert_uint_eq(json_array_size(at(report, "hosts")), 0);
     ck_assert_uint_eq(json_array_size(at(report, "hints")), 0);
     ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 1);
-    ck_assert_uint_eq(json_object_size(report), 30);
+    ck_assert_uint_eq(json_object_size(report), 31);
     json_decref(report);
 }
 END_TEST
@@ -215,6 +215,12 @@ START_TEST(the_timeline_ends_now_or_with_the_last_job)
     ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 51);
     assert_integer(report, "timeline.slots.50.failed", 1);
     json_decref(report);
+    facts.elapsed_us = 100000000; /* nothing has ended for a long time */
+    report = parse();
+    assert_integer(report, "timeline.slot_us", 200000);
+    ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 501);
+    assert_integer(report, "timeline.slots.25.failed", 1);
+    json_decref(report);
 }
 END_TEST
 
@@ -226,12 +232,17 @@ START_TEST(a_slot_tells_how_many_downloads_were_in_progress)
     job.outcome.attempts = 1;
     job.outcome.us.total = 150000;
     facts.elapsed_us = 150000;
+    facts.workers.peak_jobs = 0;
     summary_add(&summary, &job, 150000);
     summary_add(&summary, &job, 150000);
     json_t *report = parse();
     ck_assert_uint_eq(json_array_size(at(report, "timeline.slots")), 2);
     ck_assert_double_eq_tol(json_number_value(at(report, "timeline.slots.0.busy")), 2, 1e-9);
     ck_assert_double_eq_tol(json_number_value(at(report, "timeline.slots.1.busy")), 2, 1e-9);
+    json_decref(report);
+    facts.workers.peak_jobs = 1;
+    report = parse();
+    ck_assert_double_eq_tol(json_number_value(at(report, "timeline.slots.0.busy")), 1, 1e-9);
     json_decref(report);
 }
 END_TEST
@@ -266,6 +277,7 @@ START_TEST(only_the_first_50_hosts_are_listed)
     }
     json_t *report = parse();
     ck_assert_uint_eq(json_array_size(at(report, "hosts")), 50);
+    assert_integer(report, "other_hosts", 10);
     json_decref(report);
 }
 END_TEST
