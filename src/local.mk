@@ -85,6 +85,8 @@ libhaul_a_SOURCES += \
 	src/model/hash_table.h \
 	src/model/header_field.c \
 	src/model/header_field.h \
+	src/model/highlights.c \
+	src/model/highlights.h \
 	src/model/hint.c \
 	src/model/hint.h \
 	src/model/histogram.c \
@@ -274,6 +276,8 @@ libhaul_a_SOURCES += \
 	src/io/report_figures.h \
 	src/io/report_reader.c \
 	src/io/report_reader.h \
+	src/io/report_records.c \
+	src/io/report_records.h \
 	src/io/report_value.c \
 	src/io/report_value.h \
 	src/io/resolver.c \

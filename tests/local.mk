@@ -45,6 +45,7 @@ unit_tests = \
 	tests/unit/test_filesystem \
 	tests/unit/test_hash_table \
 	tests/unit/test_header_field \
+	tests/unit/test_highlights \
 	tests/unit/test_hint \
 	tests/unit/test_histogram \
 	tests/unit/test_host_gate \
@@ -113,6 +114,7 @@ unit_tests = \
 	tests/unit/test_redirect \
 	tests/unit/test_report \
 	tests/unit/test_report_reader \
+	tests/unit/test_report_records \
 	tests/unit/test_report_text \
 	tests/unit/test_resolver \
 	tests/unit/test_results_reader \

@@ -13,6 +13,7 @@
 
 #define HOSTS_SHOWN 10
 #define ARGUMENTS_SHOWN 5
+#define SLOWEST_SHOWN 10
 #define FOREIGN_BYTES 200 /* shown of a host, a class, an argument */
 #define STAMP_SECONDS 19  /* 2026-11-20T12:00:00 of an RFC 3339 time */
 
@@ -135,7 +136,7 @@ static void append_slowest(struct text *text, const struct slowest *slowest)
     if (slowest == NULL || slowest->count == 0)
         return;
     text_append_string(text, "\nslowest\n");
-    for (size_t i = 0; i < slowest->count; i++) {
+    for (size_t i = 0; i < slowest->count && i < SLOWEST_SHOWN; i++) {
         char bytes[NUMBER_SIZE];
         const json_t *record = slowest->urls[i].record;
         const char *url = json_field_string(record, "url");

@@ -121,26 +121,36 @@ static json_t *parse_record(const char *bytes, size_t length)
     return NULL;
 }
 
-/* The members that a verdict consists of, out of a line as haul writes it: JSON again, because
- * quotes inside strings stand behind a backslash, so that each of these texts is the name of a
- * member. 0 when the line is of another form. `out` has room for the whole line. */
-static size_t excerpt_verdict(const char *line, char *out)
+/* Members of a record that stand together, up to the one that follows them. */
+struct stretch {
+    const char *from;
+    const char *to;
+};
+
+static const struct stretch VERDICT[] = {
+    {RECORD_START, ",\"source\":"},
+    {",\"status\":", ",\"curl\":"},
+    {",\"bytes\":", ",\"path\":"},
+    {",\"sha256\":", ",\"last_modified\":"},
+    {",\"redirects\":", ",\"duplicate_of\":"},
+};
+
+static const struct stretch FILE_PART[] = {
+    {RECORD_START, ",\"key\":"},
+    {",\"status\":", ",\"class\":"},
+    {",\"bytes\":", ",\"sha256\":"},
+};
+
+/* These stretches out of a line as haul writes it: JSON again, because quotes inside strings stand
+ * behind a backslash, so that each of these texts is the name of a member. 0 when the line is of
+ * another form. `out` has room for the whole line. */
+static size_t excerpt(const char *line, const struct stretch *parts, size_t part_count, char *out)
 {
-    static const struct {
-        const char *from;
-        const char *to;
-    } parts[] = {
-        {RECORD_START, ",\"source\":"},
-        {",\"status\":", ",\"curl\":"},
-        {",\"bytes\":", ",\"path\":"},
-        {",\"sha256\":", ",\"last_modified\":"},
-        {",\"redirects\":", ",\"duplicate_of\":"},
-    };
     size_t length = 0;
     if (strncmp(line, RECORD_START, sizeof(RECORD_START) - 1) != 0 ||
         strstr(line + 1, RECORD_START) != NULL) /* two that became one, perhaps */
         return 0;
-    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+    for (size_t i = 0; i < part_count; i++) {
         const char *from = strstr(line, parts[i].from);
         const char *to = from != NULL ? strstr(from, parts[i].to) : NULL;
         if (to == NULL)
@@ -151,6 +161,16 @@ static size_t excerpt_verdict(const char *line, char *out)
     }
     out[length++] = '}';
     return length;
+}
+
+static json_t *parse_excerpt(const struct results_line *line, const struct stretch *parts,
+                             size_t part_count)
+{
+    char *text = memory_allocate(line->length + 1);
+    size_t length = excerpt(line->bytes, parts, part_count, text);
+    json_t *record = length > 0 ? parse_record(text, length) : NULL;
+    free(text);
+    return record != NULL ? record : results_line_parse(line);
 }
 
 struct results_reader *results_reader_create(int descriptor, const char *name)
@@ -239,11 +259,12 @@ json_t *results_line_parse(const struct results_line *line)
 
 json_t *results_line_parse_verdict(const struct results_line *line)
 {
-    char *excerpt = memory_allocate(line->length + 1);
-    size_t length = excerpt_verdict(line->bytes, excerpt);
-    json_t *record = length > 0 ? parse_record(excerpt, length) : NULL;
-    free(excerpt);
-    return record != NULL ? record : results_line_parse(line);
+    return parse_excerpt(line, VERDICT, ARRAY_LENGTH(VERDICT));
+}
+
+json_t *results_line_parse_file(const struct results_line *line)
+{
+    return parse_excerpt(line, FILE_PART, ARRAY_LENGTH(FILE_PART));
 }
 
 bool results_line_key(const struct results_line *line, struct key *out)

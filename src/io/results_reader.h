@@ -38,6 +38,8 @@ json_t *results_line_parse(const struct results_line *line);
 /* The same in a third of the time: perhaps only schema, i, key, status, class, http, bytes, sha256,
  * etag and redirects of it. */
 json_t *results_line_parse_verdict(const struct results_line *line);
+/* The same for schema, i, status, bytes, path, type and image. */
+json_t *results_line_parse_file(const struct results_line *line);
 /* Its key. Cheap for lines as haul writes them; others are parsed. */
 bool results_line_key(const struct results_line *line, struct key *out);
 bool results_record_key(const json_t *record, struct key *out);

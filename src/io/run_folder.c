@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -225,6 +226,21 @@ int run_folder_create_file(struct run_folder *folder, const char *name)
     int descriptor =
         openat(folder->directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     return descriptor < 0 ? -errno : descriptor;
+}
+
+int run_folder_open_file(struct run_folder *folder, const char *name)
+{
+    struct stat status;
+    if (strchr(name, '/') != NULL || !directory_is_safe_path(name))
+        return -EINVAL;
+    int descriptor =
+        openat(folder->directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0)
+        return -errno;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
+        return descriptor;
+    close(descriptor);
+    return -EINVAL;
 }
 
 bool run_folder_link_file(struct run_folder *folder, const char *path, const char *name)

@@ -24,6 +24,9 @@ const char *run_folder_path(const struct run_folder *folder);
  */
 int run_folder_create_file(struct run_folder *folder, const char *name);
 
+/* A regular file of the folder for reading. Descriptor or a negative errno value. */
+int run_folder_open_file(struct run_folder *folder, const char *name);
+
 /* Gives the file at path, on the same file system, a second name in the folder. False when that
  * cannot be. */
 bool run_folder_link_file(struct run_folder *folder, const char *path, const char *name);

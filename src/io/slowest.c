@@ -3,8 +3,14 @@
 #include "io/json_field.h"
 #include "io/json_tree.h"
 
-/* Puts the record where it belongs, or gives it back when it is not among the slowest. */
-static void add(struct slowest *slowest, json_t *record)
+/* A member of the record as it is; the report's readers know it from there. */
+static void put_same(json_t *object, const char *key, const json_t *record, const char *path)
+{
+    const json_t *value = json_field_find(record, path);
+    json_tree_put(object, key, value == NULL ? json_null() : json_deep_copy(value));
+}
+
+void slowest_add(struct slowest *slowest, json_t *record)
 {
     int64_t total_us = json_field_count(record, "us.total", -1);
     bool is_full = slowest->count == SLOWEST_COUNT;
@@ -22,13 +28,6 @@ static void add(struct slowest *slowest, json_t *record)
     slowest->urls[place] = (struct slow_url){record, total_us};
 }
 
-/* A member of the record as it is; the report's readers know it from there. */
-static void put_same(json_t *object, const char *key, const json_t *record, const char *path)
-{
-    const json_t *value = json_field_find(record, path);
-    json_tree_put(object, key, value == NULL ? json_null() : json_deep_copy(value));
-}
-
 bool slowest_read(struct slowest *slowest, struct results_reader *reader, struct error *error)
 {
     struct results_line line;
@@ -43,7 +42,7 @@ bool slowest_read(struct slowest *slowest, struct results_reader *reader, struct
         if (record == NULL)
             results_reader_note_damaged(reader);
         else
-            add(slowest, record);
+            slowest_add(slowest, record);
     }
     if (results_reader_check(reader, error))
         return true;

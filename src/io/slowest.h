@@ -4,8 +4,9 @@
 
 #include "base/common.h"
 #include "io/results_reader.h"
+#include "model/highlights.h"
 
-#define SLOWEST_COUNT 10
+#define SLOWEST_COUNT HIGHLIGHTS_SLOWEST
 
 struct slow_url {
     json_t *record; /* owned */
@@ -17,6 +18,9 @@ struct slowest {
     size_t count;
 };
 
+/* Takes the record: it is put where it belongs, or let go when it is not among the slowest. Records
+ * come in the order of the file, or are the slowest of one in their own order. */
+void slowest_add(struct slowest *slowest, json_t *record);
 /* Reads all records. False when the file cannot be read; then there is nothing to clear. */
 bool slowest_read(struct slowest *slowest, struct results_reader *reader, struct error *error);
 void slowest_clear(struct slowest *slowest);

@@ -164,6 +164,29 @@ START_TEST(a_file_is_made_once_and_only_for_its_owner)
 }
 END_TEST
 
+START_TEST(only_a_regular_file_of_the_folder_is_read)
+{
+    struct run_folder *folder = create(NOON_US, 10);
+    char link[PATH_MAX];
+    char byte = 0;
+    ck_assert_int_eq(run_folder_replace_file(folder, "results.jsonl", "x", 1, false), 0);
+    int descriptor = run_folder_open_file(folder, "results.jsonl");
+    ck_assert_int_ge(descriptor, 0);
+    ck_assert_int_eq(read(descriptor, &byte, 1), 1);
+    ck_assert_int_eq(byte, 'x');
+    ck_assert_int_lt(write(descriptor, "y", 1), 0);
+    close(descriptor);
+    ck_assert_int_eq(run_folder_open_file(folder, "nothing"), -ENOENT);
+    snprintf(link, sizeof link, "%s/link", run_folder_path(folder));
+    ck_assert_int_eq(symlink("results.jsonl", link), 0);
+    ck_assert_int_eq(run_folder_open_file(folder, "link"), -ELOOP);
+    static const char *const NAMES[] = {"", ".", "..", "../x", "a/b"};
+    for (size_t i = 0; i < ARRAY_LENGTH(NAMES); i++)
+        ck_assert_int_eq(run_folder_open_file(folder, NAMES[i]), -EINVAL);
+    run_folder_destroy(folder);
+}
+END_TEST
+
 START_TEST(a_file_is_replaced_whole)
 {
     struct run_folder *folder = create(NOON_US, 10);
@@ -253,6 +276,7 @@ int main(void)
     tcase_add_test(cases, a_clock_that_went_back_does_not_remove_the_run_that_begins);
     tcase_add_test(cases, what_does_not_look_like_a_run_stays);
     tcase_add_test(cases, a_file_is_made_once_and_only_for_its_owner);
+    tcase_add_test(cases, only_a_regular_file_of_the_folder_is_read);
     tcase_add_test(cases, a_file_is_replaced_whole);
     tcase_add_loop_test(cases, a_planted_link_is_not_followed_and_a_planted_last_is_replaced, 0,
                         (int)ARRAY_LENGTH(link_cases));

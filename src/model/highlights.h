@@ -1,0 +1,33 @@
+/* Which records of a run are shown apart: the slowest URLs, and the first images.
+ *
+ * Kept while the run goes on, as places in its file of records, so that at the end only those few
+ * are read back. Plain data, fixed memory, a comparison for most records. */
+#ifndef HAUL_MODEL_HIGHLIGHTS_H
+#define HAUL_MODEL_HIGHLIGHTS_H
+
+#include "model/job.h"
+
+#define HIGHLIGHTS_SLOWEST 20
+#define HIGHLIGHTS_IMAGES 500
+
+struct highlight {
+    int64_t offset; /* of its line */
+    uint64_t index; /* of its record */
+    int64_t total_us;
+};
+
+struct highlights {
+    struct highlight slowest[HIGHLIGHTS_SLOWEST]; /* the slowest first; of equal ones the earlier */
+    size_t slowest_count;
+    struct highlight images[HIGHLIGHTS_IMAGES]; /* in the order of the file */
+    size_t image_count;
+    uint64_t image_total;
+};
+
+/* Looks at the record that begins there; records come in the order of the file. */
+void highlights_add(struct highlights *highlights, const struct job *job, int64_t offset);
+
+/* A file of the output directory that is an image of a known format. */
+bool highlights_is_image(const struct outcome *outcome);
+
+#endif
