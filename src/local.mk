@@ -214,6 +214,19 @@ libhaul_a_SOURCES += \
 	src/io/directory.h \
 	src/io/filesystem.c \
 	src/io/filesystem.h \
+	src/io/html_charts.c \
+	src/io/html_failures.c \
+	src/io/html_images.c \
+	src/io/html_latency.c \
+	src/io/html_outcome.c \
+	src/io/html_page.c \
+	src/io/html_page.h \
+	src/io/html_report.c \
+	src/io/html_report.h \
+	src/io/html_sections.h \
+	src/io/html_style.c \
+	src/io/html_style.h \
+	src/io/html_tables.c \
 	src/io/http_library.c \
 	src/io/http_library.h \
 	src/io/json_field.c \

@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/test_host_pattern \
 	tests/unit/test_host_policy \
 	tests/unit/test_host_sample \
+	tests/unit/test_html_report \
 	tests/unit/test_http_date \
 	tests/unit/test_image \
 	tests/unit/test_image_formats \
