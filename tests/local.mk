@@ -278,6 +278,7 @@ integration_tests = \
 	tests/integration/readme.sh \
 	tests/integration/redirects.sh \
 	tests/integration/report_command.sh \
+	tests/integration/report_html.sh \
 	tests/integration/resume.sh \
 	tests/integration/retries.sh \
 	tests/integration/retry_after.sh \
@@ -301,6 +302,7 @@ EXTRA_DIST += \
 	tests/support/image_turn.py \
 	tests/support/lib.sh \
 	tests/support/name_server.py \
+	tests/support/page_check.py \
 	tests/support/readme.py \
 	tests/support/servers.sh \
 	tests/support/statistics_fixtures.py \

@@ -130,7 +130,7 @@ bool option_check_text(enum option_id id, const char *text, struct error *error)
 {
     static const enum option_id file_names[] = {
         OPTION_ID_input,      OPTION_ID_dir,     OPTION_ID_cacert, OPTION_ID_report,
-        OPTION_ID_retry_from, OPTION_ID_metrics, OPTION_ID_config,
+        OPTION_ID_retry_from, OPTION_ID_metrics, OPTION_ID_config, OPTION_ID_html,
     };
     const char *name = option_table_row(id)->name;
     bool may_be_empty = id == OPTION_ID_user_agent || id == OPTION_ID_proxy;

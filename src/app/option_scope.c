@@ -20,7 +20,7 @@ static bool check_has(enum option_id id)
     enum option_group group = option_table_row(id)->group;
 
     return group == GROUP_SPEED || group == GROUP_RETRIES || group == GROUP_NETWORK ||
-           group == GROUP_CONFIG || group == GROUP_OUTPUT ||
+           group == GROUP_CONFIG || (group == GROUP_OUTPUT && id != OPTION_ID_html) ||
            is_one_of(id, known, ARRAY_LENGTH(known));
 }
 
@@ -68,7 +68,7 @@ bool option_scope_has(enum subcommand command, enum option_id id)
     switch (command) {
     case COMMAND_GET:
         return option_table_row(id)->group != GROUP_DEMO &&
-               option_table_row(id)->group != GROUP_BENCH;
+               option_table_row(id)->group != GROUP_BENCH && id != OPTION_ID_html;
     case COMMAND_CHECK:
         return check_has(id);
     case COMMAND_BENCH:
@@ -76,7 +76,7 @@ bool option_scope_has(enum subcommand command, enum option_id id)
     case COMMAND_DEMO:
         return demo_has(id);
     case COMMAND_REPORT:
-        return id == OPTION_ID_json;
+        return id == OPTION_ID_json || id == OPTION_ID_html;
     case COMMAND_DOCTOR:
         return doctor_has(id);
     case COMMAND_COUNT:
@@ -87,7 +87,8 @@ bool option_scope_has(enum subcommand command, enum option_id id)
 
 enum subcommand option_scope_owner(enum option_id id)
 {
-    static const enum subcommand owners[] = {COMMAND_GET, COMMAND_BENCH, COMMAND_DEMO};
+    static const enum subcommand owners[] = {COMMAND_GET, COMMAND_BENCH, COMMAND_DEMO,
+                                             COMMAND_REPORT};
     size_t i = 0;
     while (i + 1 < ARRAY_LENGTH(owners) && !option_scope_has(owners[i], id))
         i++;
@@ -103,9 +104,9 @@ bool option_scope_reads_configuration(enum subcommand command)
 bool option_scope_is_in_files(enum option_id id)
 {
     static const enum option_id once[] = {
-        OPTION_ID_input,   OPTION_ID_retry_failed, OPTION_ID_retry_from,
-        OPTION_ID_dry_run, OPTION_ID_retry_all,    OPTION_ID_config,
-        OPTION_ID_profile, OPTION_ID_show_config,  OPTION_ID_generate,
+        OPTION_ID_input,     OPTION_ID_retry_failed, OPTION_ID_retry_from, OPTION_ID_dry_run,
+        OPTION_ID_retry_all, OPTION_ID_config,       OPTION_ID_profile,    OPTION_ID_show_config,
+        OPTION_ID_generate,  OPTION_ID_html,
     };
     enum option_group group = option_table_row(id)->group;
     return group != GROUP_DEMO && group != GROUP_BENCH && !is_one_of(id, once, ARRAY_LENGTH(once));

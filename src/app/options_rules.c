@@ -98,6 +98,8 @@ static bool settle_pairs(struct options *options, struct error *error)
         !settle_pair(options, OPTION_ID_tree, OPTION_ID_name,
                      "--tree is a --name of its own: give one of the two", error))
         return false;
+    if (options->json && options->html != NULL && strcmp(options->html, "-") == 0)
+        return error_set(error, ERROR_USAGE, "--json and --html - both write to standard output");
     if (options->json && options->report != NULL && strcmp(options->report, "-") == 0 &&
         !settle_pair(options, OPTION_ID_json, OPTION_ID_report,
                      "--json ends with the report: --report - would print it twice", error))
@@ -237,6 +239,8 @@ static bool check_operands(const struct options *options, struct error *error)
                              "no run to report: name its directory (as --dir did) or its report");
         if (count > 2)
             return error_set(error, ERROR_USAGE, "'haul report' takes one run, or two to compare");
+        if (count > 1 && options->html != NULL)
+            return error_set(error, ERROR_USAGE, "--html is about one run");
         break;
     case COMMAND_DOCTOR: /* looks at the machine alone, when there is no list */
     case COMMAND_COUNT:

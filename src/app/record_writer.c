@@ -19,6 +19,8 @@ struct record_writer {
     int results_descriptor;
     int failed_descriptor;
     int json_descriptor;
+    struct highlights highlights;
+    int64_t written_bytes; /* of results.jsonl */
     struct text lines;
     struct text rows;
 };
@@ -71,10 +73,18 @@ void record_writer_destroy(struct record_writer *writer)
 
 bool record_writer_add(struct record_writer *writer, const struct job *job)
 {
+    if (writer->results_descriptor >= 0)
+        highlights_add(&writer->highlights, job,
+                       writer->written_bytes + (int64_t)writer->lines.length);
     record_append_json(&writer->lines, job, writer->redaction);
     if (job->outcome.status == STATUS_FAILED)
         list_row_append_failed(&writer->rows, job);
     return writer->lines.length < FLUSH_BYTES && writer->rows.length < FLUSH_BYTES;
+}
+
+const struct highlights *record_writer_highlights(const struct record_writer *writer)
+{
+    return &writer->highlights;
 }
 
 /* Goes on after giving up the reserve, so that a full disk does not cost records. */
@@ -141,6 +151,7 @@ enum record_writer_answer record_writer_flush(struct record_writer *writer, stru
     if (!write_json(writer, answer == RECORD_WRITER_FINE ? error : &second) &&
         answer == RECORD_WRITER_FINE)
         answer = RECORD_WRITER_NO_READER;
+    writer->written_bytes += (int64_t)writer->lines.length;
     empty(&writer->lines);
     empty(&writer->rows);
     return answer;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "io/run_folder.h"
+#include "model/highlights.h"
 #include "model/job.h"
 #include "model/url.h"
 #include "sync/cancel.h"
@@ -21,6 +22,9 @@ void record_writer_destroy(struct record_writer *writer); /* NULL is fine */
 
 /* False when much was added: it should be written before more is. */
 bool record_writer_add(struct record_writer *writer, const struct job *job);
+
+/* Which of them are shown apart, with their places in results.jsonl. Lent. */
+const struct highlights *record_writer_highlights(const struct record_writer *writer);
 
 enum record_writer_answer {
     RECORD_WRITER_FINE,

@@ -367,6 +367,11 @@ void recorder_destroy(struct recorder *recorder)
     free(recorder);
 }
 
+const struct highlights *recorder_highlights(const struct recorder *recorder)
+{
+    return record_writer_highlights(recorder->writer);
+}
+
 bool recorder_is_sound(const struct recorder *recorder, struct error *error)
 {
     if (recorder->error.kind == ERROR_NONE)

@@ -20,6 +20,7 @@
 #include "io/publisher.h"
 #include "io/run_folder.h"
 #include "io/state.h"
+#include "model/highlights.h"
 #include "model/status_set.h"
 #include "model/url.h"
 #include "sync/budget.h"
@@ -69,6 +70,9 @@ void recorder_hurry(struct recorder *recorder, bool is_hurried);
 /* Records everything that was pushed, then ends the thread; nothing when it was not started. */
 void recorder_stop(struct recorder *recorder);
 void recorder_destroy(struct recorder *recorder); /* stopped; NULL is fine */
+
+/* After recorder_stop: the records that are shown apart. Lent. */
+const struct highlights *recorder_highlights(const struct recorder *recorder);
 
 /* After recorder_stop: false, with the first error, when something could not be written. */
 bool recorder_is_sound(const struct recorder *recorder, struct error *error);

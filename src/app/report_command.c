@@ -1,9 +1,11 @@
 #include "app/report_command.h"
 
 #include "app/exit_code.h"
+#include "app/report_page.h"
 #include "app/report_text.h"
 #include "app/run_difference.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "io/json_tree.h"
 #include "io/report_reader.h"
 #include "io/results_reader.h"
@@ -34,13 +36,17 @@ static void print_json(const struct report_reader *reader, const struct slowest 
     free(json);
 }
 
+static struct results_reader *take_records(struct report_reader *reader)
+{
+    return results_reader_create(report_reader_take_results(reader), reader->results_path);
+}
+
 static bool print_run(struct report_reader *reader, bool is_json, struct error *error)
 {
     struct slowest slowest = {0};
     bool has_records = reader->results >= 0;
     if (has_records) {
-        struct results_reader *records =
-            results_reader_create(report_reader_take_results(reader), reader->results_path);
+        struct results_reader *records = take_records(reader);
         bool is_read = slowest_read(&slowest, records, error);
         results_reader_destroy(records);
         if (!is_read)
@@ -52,6 +58,37 @@ static bool print_run(struct report_reader *reader, bool is_json, struct error *
         print_text(reader, has_records ? &slowest : NULL);
     slowest_clear(&slowest);
     return true;
+}
+
+/* The page in place of the text; JSON beside it where that is asked for. */
+static bool export_page(struct report_reader *reader, const struct options *options,
+                        struct error *error)
+{
+    struct report_records *read = memory_allocate_zeroed(1, sizeof *read);
+    char *directory = report_page_directory(reader);
+    bool has_records = reader->results >= 0;
+    bool is_done = true;
+    if (has_records) {
+        struct results_reader *records = take_records(reader);
+        is_done = report_records_read(read, records, error);
+        results_reader_destroy(records);
+    }
+    if (is_done)
+        is_done =
+            report_page_export(reader, has_records ? read : NULL, directory, options->html, error);
+    if (is_done && options->json)
+        print_json(reader, has_records ? &read->slowest : NULL);
+    report_records_clear(read);
+    free(directory);
+    free(read);
+    return is_done;
+}
+
+static bool show_run(struct report_reader *reader, const struct options *options,
+                     struct error *error)
+{
+    return options->html != NULL ? export_page(reader, options, error)
+                                 : print_run(reader, options->json, error);
 }
 
 static bool print_difference(struct report_reader *older, struct report_reader *newer, bool is_json,
@@ -80,7 +117,7 @@ static bool print_all(const struct options *options, struct error *error)
         opened += is_done;
     }
     if (is_done)
-        is_done = count == 1 ? print_run(&readers[0], options->json, error)
+        is_done = count == 1 ? show_run(&readers[0], options, error)
                              : print_difference(&readers[0], &readers[1], options->json, error);
     while (opened > 0)
         report_reader_close(&readers[--opened]);

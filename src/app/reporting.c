@@ -1,7 +1,9 @@
 #include "app/reporting.h"
 
 #include "app/closing.h"
+#include "app/report_page.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "io/descriptor.h"
 #include "io/machine.h"
 #include "io/metrics.h"
@@ -15,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PAGE_LEAVES_BYTES ((int64_t)2 * 1024 * 1024) /* on the disk */
 
 static struct hints choose_hints(const struct reporting *reporting,
                                  const struct report_facts *facts, const struct summary *summary)
@@ -198,6 +202,26 @@ static bool write_metrics(const struct reporting *reporting, const struct report
     return metrics_write(options->metrics, &metrics, summary, error);
 }
 
+/* It comes last and does not take what little is left on a disk: everything else that the run
+ * writes matters more, so that the run is none the worse without its page. */
+static void write_page(const struct reporting *reporting, const struct report_facts *facts,
+                       const struct summary *summary)
+{
+    char directory[PATH_MAX];
+    if (reporting->folder == NULL)
+        return;
+    absolute_directory(reporting, directory);
+    int64_t free_bytes = root_free_bytes(reporting->root);
+    if (free_bytes >= 0)
+        free_bytes = free_bytes > PAGE_LEAVES_BYTES ? free_bytes - PAGE_LEAVES_BYTES : 0;
+    json_t *report = report_tree(facts, summary);
+    int result =
+        report_page_write(reporting->folder, directory, report, reporting->highlights, free_bytes);
+    json_decref(report);
+    if (result < 0 && !reporting->options->quiet)
+        log_warning("cannot write %s/report.html: %s", facts->folder, strerror(-result));
+}
+
 static void print_closing(const struct reporting *reporting, const struct closing *closing)
 {
     if (reporting->options->command == COMMAND_DEMO)
@@ -244,6 +268,7 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
     bool is_written = write_reports(reporting, &facts, &summary, error);
     if (is_written)
         is_written = write_metrics(reporting, &facts, &summary, error);
+    write_page(reporting, &facts, &summary);
     struct closing closing = {
         .summary = &summary,
         .elapsed_us = facts.elapsed_us,

@@ -9,6 +9,7 @@
 #include "app/run_report.h"
 #include "io/proxy.h"
 #include "io/run_folder.h"
+#include "model/highlights.h"
 #include "sync/cancel.h"
 #include "sync/host_gate.h"
 #include "sync/permits.h"
@@ -23,6 +24,7 @@ struct reporting {
     struct root *root;
     struct run_folder *folder;
     struct results *results;
+    const struct highlights *highlights; /* read at the end only */
     struct producer *producer;
     struct permits *permits;
     struct host_gate *gate;
@@ -42,8 +44,8 @@ bool reporting_check_copy(const struct options *options, struct error *error);
 /* Replaces report.json with what is known so far. 0 or a negative errno value. */
 int reporting_checkpoint(const struct reporting *reporting);
 
-/* The end: report.json, --report, the JSON event, the summary on stderr. False when a report could
- * not be written. *out_elapsed_us: of the whole run. */
+/* The end: report.json, --report, the JSON event, report.html, the summary on stderr. False when a
+ * report could not be written; the page may be left out. *out_elapsed_us: of the whole run. */
 bool reporting_finish(const struct reporting *reporting, int exit_code, const char *outcome,
                       int64_t *out_elapsed_us, struct error *error);
 

@@ -88,6 +88,7 @@ static struct reporting reporting_of(struct run *run)
         .root = run->root,
         .folder = run->folder,
         .results = run->results,
+        .highlights = recorder_highlights(run->recorder),
         .producer = run->producer,
         .cancel = run->cancel,
         .permits = run->permits,
