@@ -398,6 +398,8 @@ libhaul_a_SOURCES += \
 	src/app/check_table.h \
 	src/app/closing.c \
 	src/app/closing.h \
+	src/app/command_table.c \
+	src/app/command_table.h \
 	src/app/config_file.c \
 	src/app/config_file.h \
 	src/app/config_places.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/command_table.h"
 #include "app/option_check.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -293,9 +294,7 @@ unsigned options_thread_count(const struct options *options)
 
 const char *options_command_name(enum subcommand command)
 {
-    static const char *const names[] = {"get", "check", "bench", "demo", "report", "doctor"};
-    _Static_assert(ARRAY_LENGTH(names) == COMMAND_COUNT, "one name for each command");
-    return names[command];
+    return command_table_row(command)->name;
 }
 
 const char *options_choice_name(const char *choices, int value, char *out, size_t out_size)

@@ -7,20 +7,13 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "app/command_table.h"
 #include "app/option_table.h"
 #include "config.h"
 
 #define SCREEN_COLUMNS 80
 #define HELP_COLUMN 25 /* where explanations start, when the option is not longer */
-
-static const char synopsis[] =
-    "Usage: haul [get] [OPTIONS] LIST|URL...  download all URLs of LIST ('-' = stdin)\n"
-    "       haul check [OPTIONS] LIST|URL...  status of every URL, nothing saved\n"
-    "       haul bench [OPTIONS] LIST|URL...  compare thread counts, recommend one\n"
-    "       haul demo                         try it now, no internet needed\n";
-static const char more_synopsis[] =
-    "       haul report DIR|FILE [DIR|FILE]   a finished run again, or two compared\n"
-    "       haul doctor [OPTIONS] [LIST...]   what here would make a run fail\n";
+#define USAGE_WIDTH 29 /* of a command with what belongs to it */
 
 static bool is_group(const char *word, enum option_group *out_group)
 {
@@ -113,6 +106,20 @@ static void print_group(FILE *out, enum option_group group)
     }
 }
 
+static void print_synopsis(FILE *out, bool is_first_screen)
+{
+    const char *start = "Usage:";
+
+    for (enum subcommand command = 0; command < COMMAND_COUNT; command++) {
+        const struct command_row *row = command_table_row(command);
+        if (is_first_screen && !row->is_basic)
+            continue;
+        fprintf(out, "%-6s haul %-*s%s\n", start, USAGE_WIDTH, row->usage, row->summary);
+        start = "";
+    }
+    fputc('\n', out);
+}
+
 static void print_first_screen(FILE *out)
 {
     static const enum option_id shown[] = {
@@ -122,19 +129,19 @@ static void print_first_screen(FILE *out)
         OPTION_ID_quiet,
     };
 
-    fprintf(out, "%s\n", synopsis);
+    print_synopsis(out, true);
     for (size_t i = 0; i < ARRAY_LENGTH(shown); i++)
         print_row(out, option_table_row(shown[i]));
     fputs("\n"
           "  haul -d photos urls.txt              cut -f2 table.tsv | haul -j32 -\n"
           "  haul -q --deadline 50m -d /srv/img urls.txt      # cron: silent if all is well\n"
-          "More: haul --help all, haul --version\n",
+          "More: man haul, haul --help all\n",
           out);
 }
 
 static void print_all(FILE *out)
 {
-    fprintf(out, "%s%s\n", synopsis, more_synopsis);
+    print_synopsis(out, false);
     for (enum option_group group = 0; group < GROUP_COUNT; group++) {
         print_group(out, group);
         fputc('\n', out);
