@@ -400,6 +400,14 @@ libhaul_a_SOURCES += \
 	src/app/closing.h \
 	src/app/command_table.c \
 	src/app/command_table.h \
+	src/app/completion_bash.c \
+	src/app/completion_bash.h \
+	src/app/completion_fish.c \
+	src/app/completion_fish.h \
+	src/app/completion_value.c \
+	src/app/completion_value.h \
+	src/app/completion_zsh.c \
+	src/app/completion_zsh.h \
 	src/app/config_file.c \
 	src/app/config_file.h \
 	src/app/config_places.c \
@@ -438,6 +446,8 @@ libhaul_a_SOURCES += \
 	src/app/figures_text.h \
 	src/app/foreign_text.c \
 	src/app/foreign_text.h \
+	src/app/generate.c \
+	src/app/generate.h \
 	src/app/history.c \
 	src/app/history.h \
 	src/app/host_policy.c \
@@ -452,6 +462,9 @@ libhaul_a_SOURCES += \
 	src/app/live_source.h \
 	src/app/live_view.c \
 	src/app/live_view.h \
+	src/app/man_page.c \
+	src/app/man_page.h \
+	src/app/man_text.h \
 	src/app/naming.c \
 	src/app/naming.h \
 	src/app/option_check.c \
@@ -528,6 +541,9 @@ libhaul_a_SOURCES += \
 	src/app/worker_ending.c \
 	src/app/worker_ending.h \
 	src/app/worker_shared.h
+
+# The hand-written part of haul(1), made in doc/local.mk.
+nodist_libhaul_a_SOURCES = generated/man_text.c
 
 # At the top of the build tree: ./haul.
 bin_PROGRAMS += haul

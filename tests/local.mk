@@ -74,6 +74,7 @@ unit_tests = \
 	tests/unit/test_live_view \
 	tests/unit/test_log \
 	tests/unit/test_machine \
+	tests/unit/test_man_page \
 	tests/unit/test_memory \
 	tests/unit/test_metrics \
 	tests/unit/test_mirror \
@@ -269,6 +270,7 @@ integration_tests = \
 	tests/integration/limit_rate.sh \
 	tests/integration/lists.sh \
 	tests/integration/live.sh \
+	tests/integration/manual.sh \
 	tests/integration/mirrors.sh \
 	tests/integration/names.sh \
 	tests/integration/orders.sh \

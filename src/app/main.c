@@ -5,6 +5,7 @@
 #include "app/doctor.h"
 #include "app/dry_run.h"
 #include "app/exit_code.h"
+#include "app/generate.h"
 #include "app/options.h"
 #include "app/report_command.h"
 #include "app/retry_list.h"
@@ -137,8 +138,8 @@ static int tell_or_work(struct options *options)
         usage_print(stdout, options->help_topic);
     } else if (options->wants_version) {
         usage_print_version(stdout);
-    } else if (options->generate == GENERATE_CONFIG) {
-        config_print_template(stdout);
+    } else if (options->generate != GENERATE_NOTHING) {
+        generate_print(stdout, (enum generate)options->generate);
     } else if (options->show_config) {
         tell_warnings(options);
         config_print_present(stdout, options);

@@ -20,8 +20,6 @@ enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE 
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-enum generate { GENERATE_NOTHING, GENERATE_CONFIG };
-
 /* Who gave an option its value: each beats those above it. */
 enum option_source {
     OPTION_SOURCE_DEFAULT,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/generate.h"
 #include "io/source.h"
 
 static enum option_source source_of(const struct options *options, enum option_id id)

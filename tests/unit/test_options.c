@@ -277,6 +277,8 @@ static const struct {
     {"--update" S "--no-force" S "x", "update", "yes", "x", COMMAND_GET},
     {"--show-config", "show-config", "yes", "", COMMAND_GET},
     {"--generate=config", "generate", "config", "", COMMAND_GET},
+    {"--generate=man", "generate", "man", "", COMMAND_GET},
+    {"--generate=zsh", "generate", "zsh", "", COMMAND_GET},
     {"check" S "x" S "http://h/", "json", "no", "x,http://h/", COMMAND_CHECK},
     {"bench" S "x", "jobs", "16", "x", COMMAND_BENCH},
     {"bench" S "--threads=1,2,4" S "x", "threads", "1,2,4", "x", COMMAND_BENCH},
@@ -490,7 +492,7 @@ static const struct {
     {"--metrics=/etc/" S "x", "--metrics: /etc/ is a directory"},
     {"--config=" S "x", "--config: the value is empty"},
     {"--profile=a\nb" S "x", "--profile: the value holds a control character"},
-    {"--generate=man", "--generate: 'man' is not one of nothing|config"},
+    {"--generate=csh", "--generate: 'csh' is not one of nothing|man|bash|zsh|fish|config"},
     {"--help=foo", "--help: there is no topic 'foo' (see 'haul --help')"},
 };
 
