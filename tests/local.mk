@@ -249,6 +249,7 @@ integration_tests = \
 	tests/integration/bench.sh \
 	tests/integration/blocked_address.sh \
 	tests/integration/check.sh \
+	tests/integration/completion.sh \
 	tests/integration/concurrency.sh \
 	tests/integration/conf.sh \
 	tests/integration/config.sh \
@@ -299,6 +300,9 @@ dist_check_SCRIPTS += $(tree_tests) $(integration_tests)
 TESTS += $(tree_tests) $(integration_tests)
 
 EXTRA_DIST += \
+	tests/support/complete.bash \
+	tests/support/complete.fish \
+	tests/support/complete.zsh \
 	tests/support/image_files.sh \
 	tests/support/frames.py \
 	tests/support/image_turn.py \

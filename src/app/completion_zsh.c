@@ -202,7 +202,7 @@ static void print_operands(FILE *out)
             fprintf(out,
                     "    (%s)\n"
                     "        kinds=('runs:run:_haul_runs' 'directories:directory:_directories'\n"
-                    "            'files:report:_files -g \"*.json\"')\n"
+                    "            'files:report:_path_files -g \"*.json\"')\n"
                     "        ;;\n",
                     row->name);
     }
