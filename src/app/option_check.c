@@ -12,7 +12,9 @@
 #include "base/number.h"
 #include "io/ping.h"
 #include "io/proxy.h"
+#include "model/expectation.h"
 #include "model/header_field.h"
+#include "model/name_template.h"
 #include "model/status_set.h"
 
 static bool has_control(const char *text)
@@ -96,10 +98,29 @@ static bool check_ping(const char *text, struct error *error)
     return ping_check(text, &problem) || error_set(error, problem.kind, "--ping: %s", problem.text);
 }
 
+static bool check_name(const char *text, struct error *error)
+{
+    struct error problem = {0};
+    struct name_template *template = name_template_create(text, &problem);
+    name_template_destroy(template);
+    return template != NULL || error_set(error, problem.kind, "--name: %s", problem.text);
+}
+
+static bool check_expect(const char *text, struct error *error)
+{
+    struct expectation *expectation = expectation_create(text, error);
+    expectation_destroy(expectation);
+    return expectation != NULL;
+}
+
 /* What the text has to look like, beyond what holds for all. */
 static bool check_meaning(enum option_id id, const char *text, struct error *error)
 {
     switch ((int)id) {
+    case OPTION_ID_name:
+        return check_name(text, error);
+    case OPTION_ID_expect:
+        return check_expect(text, error);
     case OPTION_ID_header:
         return check_header(text, error);
     case OPTION_ID_insecure_host:

@@ -76,6 +76,10 @@ refused() { # WORDS CONTENT
 }
 refused "$USER_CONFIG:2: unknown option 'per-hots', did you mean 'per-host'?" '\nper-hots = 4\n'
 refused "$USER_CONFIG:1: jobs: 0 is not between 1 and 65535" 'jobs = 0\n'
+refused "$USER_CONFIG:1: expect: 'picture' is no type" 'expect = picture\n'
+refused "$USER_CONFIG:2: name: {nome} is none of" '\nname = {nome}\n'
+refused "$USER_CONFIG:2: unknown option 'jbos', did you mean 'jobs'?" '[profile other]\njbos = 4\n'
+refused "$USER_CONFIG:2: per-host: 0 is not between" '[host example.org]\nper-host = 0\n'
 refused "$USER_CONFIG:1: json: 'perhaps' is neither yes nor no" 'json = perhaps\n'
 refused "$USER_CONFIG:1: 'dry-run' is for the command line alone" 'dry-run = yes\n'
 refused "$USER_CONFIG:3: neither 'name = value' nor a [section]" '#\n\nhunter2\n'
@@ -99,6 +103,11 @@ run_haul 2 --config "$WORK/missing.conf" "$WORK/list.txt"
 assert_says "cannot read $WORK/missing.conf: No such file or directory"
 run_haul 2 --profile nightly "$WORK/list.txt"
 assert_says 'there is no [profile nightly]'
+printf '[profile nightly]\n\nretry-wait = soon\n' >"$WORK/named.conf"
+run_haul 2 --config "$WORK/named.conf" --profile nightly "$WORK/list.txt"
+assert_says "$WORK/named.conf:3: retry-wait: 'soon' is not a time"
+HAUL_NAME={nome} run_haul 2 "$WORK/list.txt"
+assert_says "HAUL_NAME: {nome} is none of"
 HAUL_JOBS=many run_haul 2 "$WORK/list.txt"
 assert_says "HAUL_JOBS: 'many' is not a number"
 HAUL_PER_HOTS=4 run_haul 0 --show-config

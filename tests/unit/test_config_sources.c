@@ -148,6 +148,11 @@ static const struct {
     {"\njobs = 4\nper-hots = 4\n", ":3: unknown option 'per-hots', did you mean 'per-host'?"},
     {"per_host = 4\n", ":1: unknown option 'per_host', did you mean 'per-host'?"},
     {"no-mtime = yes\n", ":1: unknown option 'no-mtime', did you mean 'mtime = no'?"},
+    {"\nname = {nome}\n", ":2: name: {nome} is none of {name} {stem} {ext} {host} {path} {index} "
+                          "{line} {sha256} {column:NAME}"},
+    {"expect = picture\n", ":1: expect: 'picture' is no type that haul knows by its first bytes "
+                           "(like image, video, jpeg, "
+                           "png, pdf, zip, html, json, image/webp)"},
     {"flurbl = 4\n", ":1: unknown option 'flurbl' (see 'haul --generate config')"},
     {"https://user:secret@example.org/?key=1\n",
      ":1: what is before the '=' is no option (see 'haul --generate config')"},
