@@ -338,7 +338,8 @@ EXTRA_DIST += \
 	tests/bench/table.py \
 	tests/bench/workloads.sh \
 	tests/fuzz/run \
-	tests/fuzz/source_fuzz.h
+	tests/fuzz/source_fuzz.h \
+	tests/package
 
 LDADD = libhaul.a $(HAUL_LIBS) $(CHECK_LIBS)
 
@@ -370,4 +371,4 @@ fuzz fuzz-run:
 endif
 
 distclean-local:
-	rm -rf fuzz
+	rm -rf fuzz generated
