@@ -25,6 +25,8 @@ CASES=(
     'haul --generate f|fish'
     'haul --help c|checks,config,cron'
     'haul report --js|--json'
+    'haul doc|doctor'
+    'haul doctor --no-st|'
     'haul report -|...--json'
     'haul report --d|'
     'haul -|...-d,--dir,-j,--jobs,-n,--dry-run,--help,--no-mtime'

@@ -51,7 +51,7 @@ def keys_of(schema):
     seen, keys = set(), set()
 
     def walk(node, prefix):
-        for part in node.get("allOf", []):
+        for part in node.get("allOf", []) + node.get("oneOf", []):
             walk(part, prefix)
         if "$ref" in node and node["$ref"] not in seen:
             seen.add(node["$ref"])  # once is enough: the page refers back, too
@@ -72,6 +72,7 @@ for section, name in {
     "RUN REPORT": "report-1",
     "COMPARISON OF RUNS": "report-comparison-1",
     "COMPARISON OF SETTINGS": "bench-1",
+    "WHAT THE DOCTOR SAYS": "doctor-1",
 }.items():
     schema = json.load(open(f"{folder}/haul.{name}.schema.json", encoding="utf-8"))
     there, told = keys_of(schema), documented(section)
