@@ -465,6 +465,8 @@ libhaul_a_SOURCES += \
 	src/app/man_page.c \
 	src/app/man_page.h \
 	src/app/man_text.h \
+	src/app/messages.c \
+	src/app/messages.h \
 	src/app/naming.c \
 	src/app/naming.h \
 	src/app/option_check.c \

@@ -290,6 +290,7 @@ integration_tests = \
 	tests/integration/state_damage.sh \
 	tests/integration/stopping.sh \
 	tests/integration/stream.sh \
+	tests/integration/stuck_reader.sh \
 	tests/integration/templates.sh \
 	tests/integration/timeouts.sh \
 	tests/integration/tls.sh \

@@ -207,7 +207,8 @@ static bool prepare(struct bench *bench, const struct cancel *cancel, struct err
 static bool prepare_with_signals(struct bench *bench, struct error *error)
 {
     struct cancel *cancel = cancel_create(error);
-    struct signals *signals = cancel != NULL ? signals_start(cancel, NULL, NULL, error) : NULL;
+    struct signals *signals =
+        cancel != NULL ? signals_start(cancel, (struct signal_listener){0}, error) : NULL;
     bool is_ready = signals != NULL && prepare(bench, cancel, error);
     bench->signal_number = signals_taken(signals);
     signals_stop(signals);

@@ -223,7 +223,7 @@ int doctor_run(const struct options *options)
         .cancel = cancel_create(&error),
     };
     if (doctor.cancel != NULL)
-        doctor.signals = signals_start(doctor.cancel, NULL, NULL, &error);
+        doctor.signals = signals_start(doctor.cancel, (struct signal_listener){0}, &error);
     if (doctor.signals != NULL) {
         doctor.lookup = name_lookup_create(cancel_descriptor(doctor.cancel));
         examine(&doctor, &exit_code, &error);

@@ -28,6 +28,7 @@ struct entry {
 struct event_limit {
     struct entry *entries; /* uthash's head */
     uint64_t shown[STATUS_COUNT][FAILURE_COUNT];
+    bool is_told[STATUS_COUNT][FAILURE_COUNT]; /* that no more of a class are shown */
 };
 
 struct event_limit *event_limit_create(void)
@@ -81,22 +82,9 @@ static struct entry *entry_of(struct event_limit *limit, enum status status, enu
     return NULL;
 }
 
-bool event_limit_admits(struct event_limit *limit, enum status status, enum failure failure,
-                        const char *host)
+static const char *level_of(enum status status)
 {
-    struct entry *entry = entry_of(limit, status, failure, host);
-    uint64_t *shown = &limit->shown[status][failure];
-    if (entry->seen++ < SHOWN_PER_HOST && *shown < SHOWN_PER_CLASS) {
-        ++*shown;
-        return true;
-    }
-    entry->hidden++;
-    return false;
-}
-
-static const char *level_of(const struct entry *entry)
-{
-    switch (entry->status) {
+    switch (status) {
     case STATUS_FAILED:
         return "FAIL";
     case STATUS_SKIPPED:
@@ -104,6 +92,39 @@ static const char *level_of(const struct entry *entry)
     default:
         return "WARN";
     }
+}
+
+/* "FAIL not-found     --  img2.example.org  " */
+static void append_place(struct text *text, enum status status, enum failure failure,
+                         const char *host)
+{
+    const char *name = failure_name(failure);
+    text_append_format(text, "%s %-12s  --  ", level_of(status), name != NULL ? name : "image");
+    if (host[0] == '\0')
+        return;
+    vis_append(text, host, strlen(host));
+    text_append_string(text, "  ");
+}
+
+bool event_limit_admits(struct event_limit *limit, enum status status, enum failure failure,
+                        const char *host, struct text *notice)
+{
+    struct entry *entry = entry_of(limit, status, failure, host);
+    uint64_t *shown = &limit->shown[status][failure];
+    bool is_host_quiet = entry->seen++ >= SHOWN_PER_HOST;
+    if (!is_host_quiet && *shown < SHOWN_PER_CLASS) {
+        ++*shown;
+        return true;
+    }
+    bool *is_told = &limit->is_told[status][failure];
+    bool is_class_quiet = *shown >= SHOWN_PER_CLASS;
+    if (is_class_quiet ? !*is_told : entry->hidden == 0) {
+        append_place(notice, status, failure, is_class_quiet ? "" : host_of(entry));
+        text_append_string(notice, "more of these are only counted\n");
+        *is_told = *is_told || is_class_quiet;
+    }
+    entry->hidden++;
+    return false;
 }
 
 static int compare(const void *a, const void *b)
@@ -119,13 +140,7 @@ static int compare(const void *a, const void *b)
 static void append_entry(struct text *text, const struct entry *entry)
 {
     char number[NUMBER_SIZE];
-    const char *name = failure_name(entry->failure);
-    const char *host = host_of(entry);
-    text_append_format(text, "%s %-12s  --  ", level_of(entry), name != NULL ? name : "image");
-    if (host[0] != '\0') {
-        vis_append(text, host, strlen(host));
-        text_append_string(text, "  ");
-    }
+    append_place(text, entry->status, entry->failure, host_of(entry));
     text_append_format(text, "and %s more\n", number_format_count(number, (int64_t)entry->hidden));
 }
 

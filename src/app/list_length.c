@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define LISTS_MAX 64 /* each takes a descriptor */
+#define LISTS_MAX 8 /* each takes a descriptor, beside those of the downloads */
 #define LOOK_ITEMS 64
 
 struct list_length {
@@ -22,7 +22,7 @@ static bool can_be_counted(const struct string_list *operands)
     for (size_t i = 0; i < operands->count; i++) {
         struct stat file;
         const char *operand = operands->items[i];
-        if (strstr(operand, "://") != NULL)
+        if (lists_is_url(operand))
             continue;
         lists++;
         /* "-" may be a pipe; a pipe must not be opened. */
@@ -56,6 +56,12 @@ void list_length_close(struct list_length *length)
     free(length);
 }
 
+/* As the planner will see it, about: a URL, or something that could be one. */
+static bool is_list_line(const struct source_item *item)
+{
+    return item->problem == NULL && memmem(item->url, item->url_length, "://", 3) != NULL;
+}
+
 bool list_length_count(struct list_length *length, int64_t until_us, uint64_t *out_total)
 {
     for (unsigned i = 1; !length->is_done; i++) {
@@ -63,6 +69,9 @@ bool list_length_count(struct list_length *length, int64_t until_us, uint64_t *o
         struct error ignored;
         enum source_answer answer = lists_next(length->lists, &item, &ignored);
         length->total += answer == SOURCE_ITEM;
+        /* What turns out to be no list is left out by the run, too. */
+        if (answer == SOURCE_ITEM)
+            (void)lists_judge(length->lists, is_list_line(&item), &ignored);
         length->is_done = answer == SOURCE_END;
         if ((i % LOOK_ITEMS == 0 || answer == SOURCE_NOTHING) && clock_monotonic_us() >= until_us)
             break;

@@ -19,7 +19,7 @@ struct lists {
     struct report_input input;
 };
 
-static bool is_url(const char *operand)
+bool lists_is_url(const char *operand)
 {
     return strstr(operand, "://") != NULL;
 }
@@ -27,7 +27,7 @@ static bool is_url(const char *operand)
 bool lists_check(const struct string_list *operands, struct error *error)
 {
     for (size_t i = 0; i < operands->count; i++) {
-        if (!is_url(operands->items[i]) && !source_check(operands->items[i], error))
+        if (!lists_is_url(operands->items[i]) && !source_check(operands->items[i], error))
             return false;
     }
     return true;
@@ -42,7 +42,7 @@ struct lists *lists_open(const struct string_list *operands, const struct source
     lists->input.is_complete = true;
     lists->sources = memory_allocate_zeroed(operands->count + 1, sizeof *lists->sources);
     for (size_t i = 0; i < operands->count; i++) {
-        if (is_url(operands->items[i]))
+        if (lists_is_url(operands->items[i]))
             continue;
         lists->sources[i] = source_open(operands->items[i], settings, error);
         if (lists->sources[i] == NULL) {

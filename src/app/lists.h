@@ -13,6 +13,8 @@
 
 struct lists;
 
+bool lists_is_url(const char *operand); /* else it names a list */
+
 /* False (ERROR_INPUT) when a list is missing, a directory, or may not be read. Opens nothing. */
 bool lists_check(const struct string_list *operands, struct error *error);
 

@@ -15,19 +15,29 @@
 #define ETA_RATE_US (15 * CLOCK_SECOND_US)
 #define SILENT_US (2 * CLOCK_SECOND_US)
 #define ETA_MOST_US (100 * 86400 * CLOCK_SECOND_US)
-/* A list is counted in the end that is known only when it was read, and reading waits for the
- * downloads: of each look, so much time goes into counting ahead. A short run never begins. */
+/* The end of a list is known only when it was read, and reading waits for the downloads: so it is
+ * counted ahead, a bit at a time, and a hundred times as long it is not. A short run never begins.
+ */
 #define COUNT_AFTER_US (CLOCK_SECOND_US / 2)
 #define COUNT_US 5000
+#define COUNT_MOST_US CLOCK_SECOND_US /* where looks are rare */
+#define COUNT_REST 100
+#define HELD_US CLOCK_SECOND_US /* between looks at all hosts that are held */
 
 struct live_source {
     struct live_parts parts;
     struct moving_rate urls;
+    struct moving_rate requested; /* of them: what took a request */
     struct moving_rate bytes;
     struct list_length *length; /* NULL = not begun, or cannot be counted */
     bool has_begun;             /* to count */
     bool is_counted;
     uint64_t counted;
+    int64_t count_us;   /* when to go on counting */
+    int64_t counted_us; /* when that was done last */
+    struct live_held held[LIVE_VIEW_HELD];
+    size_t held_count;
+    int64_t held_us; /* when they were looked for; waits are counted from then on */
 };
 
 struct live_source *live_source_create(const struct live_parts *parts)
@@ -35,6 +45,7 @@ struct live_source *live_source_create(const struct live_parts *parts)
     struct live_source *source = memory_allocate_zeroed(1, sizeof *source);
     source->parts = *parts;
     moving_rate_init(&source->urls, parts->start_us, 0);
+    moving_rate_init(&source->requested, parts->start_us, 0);
     moving_rate_init(&source->bytes, parts->start_us, 0);
     return source;
 }
@@ -50,7 +61,8 @@ void live_source_destroy(struct live_source *source)
 static void count_lists(struct live_source *source, int64_t now_us)
 {
     const struct options *options = source->parts.options;
-    if (source->is_counted || now_us - source->parts.start_us < COUNT_AFTER_US)
+    if (source->is_counted || now_us - source->parts.start_us < COUNT_AFTER_US ||
+        now_us < source->count_us)
         return;
     if (!source->has_begun) {
         struct source_settings settings = {
@@ -64,11 +76,28 @@ static void count_lists(struct live_source *source, int64_t now_us)
     }
     if (source->length == NULL)
         return;
-    source->is_counted = list_length_count(source->length, now_us + COUNT_US, &source->counted);
+    int64_t share_us = source->counted_us > 0 ? (now_us - source->counted_us) / COUNT_REST : 0;
+    int64_t limit_us = share_us < COUNT_US        ? COUNT_US
+                       : share_us < COUNT_MOST_US ? share_us
+                                                  : COUNT_MOST_US;
+    source->is_counted = list_length_count(source->length, now_us + limit_us, &source->counted);
+    source->counted_us = clock_monotonic_us();
+    source->count_us = source->counted_us + COUNT_REST * (source->counted_us - now_us);
     if (!source->is_counted)
         return;
     list_length_close(source->length);
     source->length = NULL;
+}
+
+/* What took a request: at its rate the rest will come. Kept files and duplicates pass in no time,
+ * and stand together in a second run of a list. */
+static uint64_t requested(const struct live_source *source, const struct counts *counts)
+{
+    uint64_t passed = counts->by_status[STATUS_DUPLICATE] + counts->by_status[STATUS_SKIPPED] +
+                      counts->by_status[STATUS_NOT_TRIED];
+    if (!source->parts.options->update)
+        passed += counts->by_status[STATUS_KEPT];
+    return counts->total - passed;
 }
 
 /* The producer knows best, once it has read all. What it has read of a list that has grown since
@@ -121,7 +150,7 @@ static int compare_age(const void *a, const void *b)
 static void describe_slow(const struct live_source *source, const struct activity_slow *slow,
                           int64_t now_us, struct live_slow *out)
 {
-    int64_t silent_us = slow->lively_us > 0 ? now_us - slow->lively_us : 0;
+    int64_t silent_us = slow->heard_us > 0 ? now_us - slow->heard_us : 0;
     *out = (struct live_slow){
         .phase = slow->phase,
         .age_us = now_us - slow->started_us,
@@ -151,19 +180,31 @@ static void see_slow(const struct live_source *source, int64_t now_us, struct li
     free(all);
 }
 
-static void see_held(const struct live_source *source, int64_t now_us, struct live_view *view)
+static void look_for_held(struct live_source *source, int64_t now_us)
 {
     struct host_gate_held held[LIVE_VIEW_HELD];
-    view->held_count = host_gate_held(source->parts.gate, now_us, held, LIVE_VIEW_HELD);
-    for (size_t i = 0; i < view->held_count; i++) {
-        struct live_held *out = &view->held[i];
-        bool is_down = held[i].until_us == INT64_MAX;
+    source->held_us = now_us;
+    source->held_count = host_gate_held(source->parts.gate, now_us, held, LIVE_VIEW_HELD);
+    for (size_t i = 0; i < source->held_count; i++) {
+        struct live_held *out = &source->held[i];
         *out = (struct live_held){
-            .wait_us = is_down ? -1 : held[i].until_us - now_us,
+            .wait_us = held[i].until_us - now_us,
             .parked = held[i].parked,
             .is_aside = held[i].is_aside,
         };
         vis_format(out->host, sizeof out->host, held[i].host, strlen(held[i].host));
+    }
+}
+
+static void see_held(struct live_source *source, int64_t now_us, struct live_view *view)
+{
+    if (source->held_us == 0 || now_us - source->held_us >= HELD_US)
+        look_for_held(source, now_us);
+    for (size_t i = 0; i < source->held_count; i++) {
+        struct live_held held = source->held[i];
+        held.wait_us -= now_us - source->held_us;
+        if (held.wait_us > 0 || held.is_aside) /* else its pause is over */
+            view->held[view->held_count++] = held;
     }
 }
 
@@ -174,10 +215,11 @@ void live_source_look(struct live_source *source, struct live_view *out)
     count_lists(source, now_us);
     see_parts(source, out);
     moving_rate_add(&source->urls, now_us, (double)out->counts.total);
+    moving_rate_add(&source->requested, now_us, (double)requested(source, &out->counts));
     moving_rate_add(&source->bytes, now_us, (double)out->bytes);
     out->urls_per_second = moving_rate_per_second(&source->urls, RATE_US);
     out->bytes_per_second = moving_rate_per_second(&source->bytes, RATE_US);
-    out->eta_us = eta_us(out, moving_rate_per_second(&source->urls, ETA_RATE_US));
+    out->eta_us = eta_us(out, moving_rate_per_second(&source->requested, ETA_RATE_US));
     see_slow(source, now_us, out);
     see_held(source, now_us, out);
 }
@@ -191,5 +233,5 @@ void live_source_glance(const struct live_source *source, struct live_view *out)
         out->urls_per_second = (double)out->counts.total / seconds;
         out->bytes_per_second = (double)out->bytes / seconds;
     }
-    out->eta_us = eta_us(out, out->urls_per_second);
+    out->eta_us = seconds > 0 ? eta_us(out, (double)requested(source, &out->counts) / seconds) : -1;
 }

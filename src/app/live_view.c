@@ -185,8 +185,12 @@ static void append_counts(struct text *text, const struct live_view *view,
     add(&pieces, 3, SCREEN_PLAIN, "   %s/s",
         number_format_bytes(number, (int64_t)view->bytes_per_second));
     add(&pieces, 4, SCREEN_PLAIN, "   %s", number_format_bytes(number, view->bytes));
-    for (enum status status = 0; status < STATUS_COUNT; status++)
-        add_count(&pieces, view, status);
+    enum status best = view->is_check ? STATUS_OK : STATUS_DOWNLOADED;
+    add_count(&pieces, view, best);
+    for (enum status status = 0; status < STATUS_COUNT; status++) {
+        if (status != best)
+            add_count(&pieces, view, status);
+    }
     add_pieces(&line, &pieces);
 }
 
@@ -289,13 +293,14 @@ static void append_held(struct text *text, const struct live_view *view, size_t 
     screen_line_begin(&line, text, screen);
     screen_line_add(&line, SCREEN_YELLOW, place == 0 ? " held   " : "        ");
     const char *why = held->is_aside ? "not reached" : "asked to wait";
-    live_view_format_clock(clock, held->wait_us);
-    if (held->wait_us < 0)
-        snprintf(words, sizeof words, "given up");
-    else if (held->parked > 0)
-        snprintf(words, sizeof words, "%s, next request in %s  (%zu)", why, clock, held->parked);
+    char parked[NUMBER_SIZE + 8] = "";
+    if (held->parked > 0)
+        snprintf(parked, sizeof parked, "  (%zu)", held->parked);
+    if (held->wait_us <= 0)
+        snprintf(words, sizeof words, "%s, asked once more%s", why, parked);
     else
-        snprintf(words, sizeof words, "%s, next request in %s", why, clock);
+        snprintf(words, sizeof words, "%s, next request in %s%s", why,
+                 live_view_format_clock(clock, held->wait_us), parked);
     unsigned width = screen_width(words, screen);
     unsigned left = line.limit - line.width;
     unsigned room = left > width + 10 ? left - width - 2 : 8;

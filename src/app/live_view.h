@@ -26,7 +26,7 @@ struct live_slow {
 
 struct live_held {
     char host[256];  /* printable */
-    int64_t wait_us; /* until it is asked again; -1 = never */
+    int64_t wait_us; /* until it is asked again; not positive = that is being done */
     size_t parked;   /* URLs that wait for it */
     bool is_aside;   /* it could not be reached; else it asked for a rest */
 };

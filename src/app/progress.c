@@ -1,12 +1,10 @@
 #include "app/progress.h"
 
-#include "app/event_limit.h"
 #include "app/event_line.h"
 #include "app/status_line.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/thread.h"
-#include "base/vis.h"
 #include "io/descriptor.h"
 #include "io/terminal.h"
 
@@ -16,8 +14,11 @@
 #include <unistd.h>
 
 #define FRAME_US (CLOCK_SECOND_US / 5)
-#define MESSAGES_BYTES (256 * 1024) /* what may wait to be printed; more is counted */
+#define LEAST_US (CLOCK_SECOND_US / 20) /* between two looks, however often somebody asks */
+#define PAUSE_US (CLOCK_SECOND_US / 2)  /* for the screen to be left before a stop */
+#define MESSAGES_BYTES (256 * 1024)     /* what may wait to be printed; more is counted */
 #define LINE_BYTES 8192
+#define LEAVE_FRAME "\r\x1b[J"
 
 enum form {
     FORM_NOTHING,
@@ -32,21 +33,23 @@ struct progress {
     enum form form;
     struct live_source *source;
     struct thread thread;
-    bool has_thread; /* constant once it runs */
+    bool has_thread;  /* constant once it runs */
+    bool has_stopped; /* the main thread's */
 
     /* touched by the progress thread only */
     unsigned drawn; /* lines of the frame on the screen; the cursor is where it begins */
     struct text frame;
+    unsigned lines; /* of it */
     struct text drawn_frame;
     int64_t line_us; /* when the next plain line is due */
 
     struct lock lock; /* guards everything below */
     struct condition changed;
-    struct text messages;
-    uint64_t dropped;
-    struct event_limit *limit;
     bool wants_status;
     bool wants_redraw;
+    bool is_paused;
+    bool is_clear; /* paused, and nothing is drawn */
+    struct condition cleared;
     bool is_stopping;
 };
 
@@ -55,17 +58,18 @@ struct wishes {
     struct text messages;
     bool wants_status;
     bool wants_redraw;
+    bool is_paused;
 };
 
 static enum form form_of(const struct options *options, enum progress_mode mode)
 {
-    enum terminal_kind kind = terminal_kind(STDERR_FILENO);
     if (options->quiet || mode == PROGRESS_NONE)
         return FORM_NOTHING;
     if (mode == PROGRESS_BAR)
         return terminal_is_interactive(STDERR_FILENO) ? FORM_LIVE : FORM_PLAIN;
     if (mode == PROGRESS_PLAIN)
         return FORM_PLAIN;
+    enum terminal_kind kind = terminal_kind(STDERR_FILENO);
     return kind == TERMINAL_LIVE ? FORM_LIVE : kind == TERMINAL_SPOKEN ? FORM_SPOKEN : FORM_PLAIN;
 }
 
@@ -82,19 +86,13 @@ static struct screen look_at_screen(const struct progress *progress)
 static struct wishes take_wishes(struct progress *progress, bool is_last)
 {
     struct wishes wishes = {0};
-    text_init(&wishes.messages, 2 * MESSAGES_BYTES);
+    text_init(&wishes.messages, MESSAGES_BYTES);
+    messages_take(progress->settings.messages, &wishes.messages, is_last);
     lock_acquire(&progress->lock);
-    text_append(&wishes.messages, progress->messages.data, progress->messages.length);
-    if (progress->dropped > 0)
-        text_append_format(&wishes.messages, "haul: %llu more messages, see the report\n",
-                           (unsigned long long)progress->dropped);
-    text_reset(&progress->messages);
-    progress->dropped = 0;
     wishes.wants_status = progress->wants_status;
     wishes.wants_redraw = progress->wants_redraw;
+    wishes.is_paused = progress->is_paused;
     progress->wants_status = progress->wants_redraw = false;
-    if (is_last)
-        event_limit_append_rest(&wishes.messages, progress->limit);
     lock_release(&progress->lock);
     return wishes;
 }
@@ -107,17 +105,16 @@ static void append_stamped(struct text *out, const struct live_view *view)
     text_append_char(out, '\n');
 }
 
-/* A plain line or a sentence, when it is due or was asked for. */
-static void append_line(struct progress *progress, struct text *out, const struct wishes *wishes,
-                        const struct live_view *view, bool is_last)
+/* True when a plain line or a sentence is due. */
+static bool is_line_due(const struct progress *progress)
 {
-    int64_t now_us = clock_monotonic_us();
-    bool is_due = progress->form != FORM_LIVE && progress->form != FORM_NOTHING && !is_last &&
-                  now_us >= progress->line_us;
-    if (!is_due && !wishes->wants_status)
-        return;
-    if (is_due)
-        progress->line_us = now_us + progress->options->progress_interval;
+    return (progress->form == FORM_PLAIN || progress->form == FORM_SPOKEN) &&
+           clock_monotonic_us() >= progress->line_us;
+}
+
+static void append_line(struct progress *progress, struct text *out, const struct live_view *view)
+{
+    progress->line_us = clock_monotonic_us() + progress->options->progress_interval;
     if (progress->form == FORM_SPOKEN) {
         status_line_append_sentences(out, view);
         text_append_char(out, '\n');
@@ -129,69 +126,98 @@ static void append_line(struct progress *progress, struct text *out, const struc
 /* The cursor is left where the frame begins: when the window gets narrower, a terminal may wrap
  * what stands there, and whatever that makes of it, all from the cursor on is ours. Lines that are
  * too long for a window that is just getting narrower are cut by the terminal. */
-static void append_frame(const struct progress *progress, struct text *out)
+static void append_frame(struct text *out, const struct text *frame, unsigned lines)
 {
     text_append_string(out, "\x1b[?7l");
-    text_append(out, progress->frame.data, progress->frame.length);
+    text_append(out, frame->data, frame->length);
     text_append_string(out, "\x1b[?7h\r");
-    if (progress->drawn > 1)
-        text_append_format(out, "\x1b[%uA", progress->drawn - 1);
+    if (lines > 1)
+        text_append_format(out, "\x1b[%uA", lines - 1);
 }
 
-/* One write: messages, then the lines. */
+/* One write: messages, then the lines. Nobody is left to be told when it fails. */
+static void write_all(struct progress *progress, const struct wishes *wishes,
+                      const struct text *line, const struct screen *screen, bool draws)
+{
+    struct text all;
+    text_init(&all, 8 * MESSAGES_BYTES);
+    if (progress->drawn > 0)
+        text_append_string(&all, LEAVE_FRAME);
+    event_line_append_all(&all, wishes->messages.data, wishes->messages.length, screen);
+    text_append(&all, line->data, line->length);
+    if (draws)
+        append_frame(&all, &progress->frame, progress->lines);
+    progress->drawn = draws ? progress->lines : 0;
+    text_reset(&progress->drawn_frame);
+    text_append(&progress->drawn_frame, progress->frame.data, progress->frame.length);
+    if (all.length > 0)
+        (void)descriptor_write_unless(STDERR_FILENO, all.data, all.length,
+                                      progress->settings.parts.cancel);
+    text_clear(&all);
+}
+
+/* Tells who waits for it that nothing is drawn any more. */
+static void tell_clear(struct progress *progress)
+{
+    lock_acquire(&progress->lock);
+    progress->is_clear = progress->is_paused;
+    condition_signal(&progress->cleared);
+    lock_release(&progress->lock);
+}
+
 static void show(struct progress *progress, bool is_last)
 {
-    struct text out;
+    struct text line;
     struct live_view view;
     struct wishes wishes = take_wishes(progress, is_last);
     struct screen screen = look_at_screen(progress);
-    bool draws = progress->form == FORM_LIVE && !is_last;
-    text_init(&out, 4 * MESSAGES_BYTES);
-    if (draws || progress->has_thread)
-        live_source_look(progress->source, &view);
-    append_line(progress, &out, &wishes, &view, is_last);
+    /* In the background another program has the screen. */
+    bool draws = progress->form == FORM_LIVE && !is_last && !wishes.is_paused &&
+                 terminal_is_ours(STDERR_FILENO);
+    bool has_line = wishes.wants_status || (is_line_due(progress) && !is_last);
+    text_init(&line, LINE_BYTES);
     text_reset(&progress->frame);
-    unsigned lines = draws ? live_view_append(&progress->frame, &view, &screen) : 0;
-    bool is_same = out.length == 0 && wishes.messages.length == 0 && !wishes.wants_redraw &&
+    if (draws || has_line)
+        live_source_look(progress->source, &view);
+    if (has_line)
+        append_line(progress, &line, &view);
+    progress->lines = draws ? live_view_append(&progress->frame, &view, &screen) : 0;
+    bool is_same = line.length == 0 && wishes.messages.length == 0 && !wishes.wants_redraw &&
                    draws == (progress->drawn > 0) &&
                    strcmp(progress->frame.data, progress->drawn_frame.data) == 0;
-    if (!is_same) {
-        struct text all;
-        text_init(&all, 8 * MESSAGES_BYTES);
-        if (progress->drawn > 0)
-            text_append_string(&all, "\r\x1b[J");
-        event_line_append_all(&all, wishes.messages.data, wishes.messages.length, &screen);
-        text_append(&all, out.data, out.length);
-        progress->drawn = lines;
-        if (draws)
-            append_frame(progress, &all);
-        text_reset(&progress->drawn_frame);
-        text_append(&progress->drawn_frame, progress->frame.data, progress->frame.length);
-        /* Nobody is left to be told when stderr cannot be written. */
-        if (all.length > 0)
-            (void)descriptor_write_unless(STDERR_FILENO, all.data, all.length,
-                                          progress->settings.parts.cancel);
-        text_clear(&all);
-    }
-    text_clear(&out);
+    if (!is_same)
+        write_all(progress, &wishes, &line, &screen, draws);
+    if (wishes.is_paused)
+        tell_clear(progress);
+    text_clear(&line);
     text_clear(&wishes.messages);
+}
+
+/* Until the next look is due or asked for. True when it is the last one. */
+static bool wait_for_look(struct progress *progress, int64_t last_us)
+{
+    int64_t due_us = last_us + FRAME_US;
+    lock_acquire(&progress->lock);
+    for (;;) {
+        bool is_asked = progress->wants_status || progress->wants_redraw || progress->is_paused;
+        int64_t until_us = is_asked && !progress->is_clear ? last_us + LEAST_US : due_us;
+        if (progress->is_stopping ||
+            !condition_wait_until(&progress->changed, &progress->lock, until_us))
+            break;
+    }
+    bool is_last = progress->is_stopping;
+    lock_release(&progress->lock);
+    return is_last;
 }
 
 static void progress_body(void *context)
 {
     struct progress *progress = context;
-    for (;;) {
-        int64_t until_us = clock_monotonic_us() + FRAME_US;
-        lock_acquire(&progress->lock);
-        while (!progress->is_stopping && !progress->wants_status && !progress->wants_redraw &&
-               condition_wait_until(&progress->changed, &progress->lock, until_us))
-            continue;
-        bool is_last = progress->is_stopping;
-        lock_release(&progress->lock);
+    bool is_last;
+    do {
+        is_last = wait_for_look(progress, clock_monotonic_us());
         show(progress, is_last);
-        if (is_last)
-            return;
-    }
+    } while (!is_last);
 }
 
 struct progress *progress_start(const struct progress_settings *settings, struct error *error)
@@ -202,12 +228,11 @@ struct progress *progress_start(const struct progress_settings *settings, struct
     progress->form = form_of(progress->options, settings->mode);
     progress->source = live_source_create(&settings->parts);
     progress->line_us = settings->parts.start_us + progress->options->progress_interval;
-    progress->limit = event_limit_create();
-    text_init(&progress->messages, MESSAGES_BYTES);
     text_init(&progress->frame, MESSAGES_BYTES);
     text_init(&progress->drawn_frame, MESSAGES_BYTES);
     lock_init(&progress->lock, LOCK_RANK_PROGRESS);
     condition_init(&progress->changed);
+    condition_init(&progress->cleared);
     progress->has_thread = !progress->options->quiet;
     if (progress->has_thread &&
         !thread_start(&progress->thread, "progress", progress_body, progress, error)) {
@@ -215,108 +240,6 @@ struct progress *progress_start(const struct progress_settings *settings, struct
         return NULL;
     }
     return progress;
-}
-
-static void add_message(struct progress *progress, const struct text *line)
-{
-    lock_acquire(&progress->lock);
-    if (progress->messages.length + line->length > progress->messages.limit)
-        progress->dropped++;
-    else
-        text_append(&progress->messages, line->data, line->length);
-    lock_release(&progress->lock);
-}
-
-void progress_message(struct progress *progress, const char *format, ...)
-{
-    char words[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    struct text line;
-    text_init(&line, LINE_BYTES);
-    text_append_string(&line, "haul: ");
-    vis_append(&line, words, strlen(words));
-    text_append_char(&line, '\n');
-    add_message(progress, &line);
-    text_clear(&line);
-}
-
-static void add_event(struct progress *progress, enum event_level level, const struct job *job,
-                      const char *url, const char *plan)
-{
-    struct text line;
-    text_init(&line, LINE_BYTES);
-    event_line_append(&line, level, job, url, plan, progress->settings.parts.redaction);
-    add_message(progress, &line);
-    text_clear(&line);
-}
-
-static void add_file(struct progress *progress, enum event_level level, const struct job *job)
-{
-    struct text line;
-    text_init(&line, LINE_BYTES);
-    event_line_append_file(&line, level, job, progress->settings.parts.redaction);
-    add_message(progress, &line);
-    text_clear(&line);
-}
-
-static bool is_admitted(struct progress *progress, const struct job *job)
-{
-    if (progress->options->verbose)
-        return true;
-    const struct outcome *outcome = &job->outcome;
-    lock_acquire(&progress->lock);
-    bool is_admitted =
-        event_limit_admits(progress->limit, outcome->status, outcome->failure, job->origin.host);
-    lock_release(&progress->lock);
-    return is_admitted;
-}
-
-void progress_record(struct progress *progress, const struct job *job)
-{
-    const struct outcome *outcome = &job->outcome;
-    bool is_verbose = progress->options->verbose;
-    if (progress->options->quiet)
-        return;
-    switch (outcome->status) {
-    case STATUS_FAILED:
-        if (is_admitted(progress, job))
-            add_event(progress, EVENT_FAIL, job, job_asked_url(job), "");
-        break;
-    case STATUS_SKIPPED:
-        if (is_admitted(progress, job))
-            add_event(progress, EVENT_SKIP, job, job_asked_url(job), "");
-        break;
-    case STATUS_DOWNLOADED:
-        if (is_verbose)
-            add_file(progress, EVENT_SAVE, job);
-        if (outcome->image.end == IMAGE_END_MISSING && is_admitted(progress, job))
-            add_event(progress, EVENT_WARN, job, job_asked_url(job), "");
-        break;
-    case STATUS_KEPT:
-        if (is_verbose)
-            add_file(progress, EVENT_KEEP, job);
-        break;
-    default:
-        break;
-    }
-}
-
-void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us)
-{
-    char number[NUMBER_SIZE];
-    char plan[64];
-    if (!progress->options->verbose || progress->options->quiet)
-        return;
-    if (job->mirror > 0 && delay_us == 0)
-        snprintf(plan, sizeof plan, "  asking mirror %u of %u", job->mirror,
-                 job_mirror_count(job) - 1);
-    else
-        snprintf(plan, sizeof plan, "  next try in %s", number_format_duration(number, delay_us));
-    /* The next one is chosen already. */
-    add_event(progress, EVENT_WARN, job, job_mirror_url(job, job->asked_mirror), plan);
 }
 
 static void wish(struct progress *progress, bool *flag)
@@ -327,6 +250,7 @@ static void wish(struct progress *progress, bool *flag)
     lock_release(&progress->lock);
 }
 
+/* Without a thread it is the one of signals that writes, and must not wait for a reader. */
 void progress_show_status(struct progress *progress)
 {
     if (progress->has_thread) {
@@ -338,8 +262,7 @@ void progress_show_status(struct progress *progress)
     text_init(&line, LINE_BYTES);
     live_source_glance(progress->source, &view);
     append_stamped(&line, &view);
-    (void)descriptor_write_unless(STDERR_FILENO, line.data, line.length,
-                                  progress->settings.parts.cancel);
+    (void)descriptor_write_now(STDERR_FILENO, line.data, line.length);
     text_clear(&line);
 }
 
@@ -349,10 +272,40 @@ void progress_redraw(struct progress *progress)
         wish(progress, &progress->wants_redraw);
 }
 
+void progress_pause(struct progress *progress)
+{
+    if (progress->form != FORM_LIVE)
+        return;
+    int64_t until_us = clock_monotonic_us() + PAUSE_US;
+    lock_acquire(&progress->lock);
+    progress->is_paused = true;
+    progress->is_clear = false;
+    condition_signal(&progress->changed);
+    while (!progress->is_clear && !progress->is_stopping &&
+           condition_wait_until(&progress->cleared, &progress->lock, until_us))
+        continue;
+    lock_release(&progress->lock);
+}
+
+void progress_resume(struct progress *progress)
+{
+    lock_acquire(&progress->lock);
+    progress->is_paused = progress->is_clear = false;
+    lock_release(&progress->lock);
+    progress_redraw(progress);
+}
+
+void progress_abandon(struct progress *progress)
+{
+    if (progress->form == FORM_LIVE)
+        (void)descriptor_write_now(STDERR_FILENO, LEAVE_FRAME, strlen(LEAVE_FRAME));
+}
+
 void progress_stop(struct progress *progress)
 {
-    if (progress == NULL)
+    if (progress == NULL || progress->has_stopped)
         return;
+    progress->has_stopped = true;
     wish(progress, &progress->is_stopping);
     if (progress->has_thread)
         thread_join(&progress->thread);
@@ -365,11 +318,10 @@ void progress_destroy(struct progress *progress)
     if (progress == NULL)
         return;
     condition_clear(&progress->changed);
+    condition_clear(&progress->cleared);
     lock_clear(&progress->lock);
-    text_clear(&progress->messages);
     text_clear(&progress->frame);
     text_clear(&progress->drawn_frame);
-    event_limit_destroy(progress->limit);
     live_source_destroy(progress->source);
     free(progress);
 }

@@ -7,6 +7,7 @@
 #define HAUL_APP_PROGRESS_H
 
 #include "app/live_source.h"
+#include "app/messages.h"
 #include "app/options.h"
 #include "base/error.h"
 
@@ -15,6 +16,7 @@ struct progress;
 /* Lent until progress_destroy. */
 struct progress_settings {
     enum progress_mode mode;
+    struct messages *messages;
     struct live_parts parts;
 };
 
@@ -22,20 +24,18 @@ struct progress_settings {
  * end, and there is no thread. */
 struct progress *progress_start(const struct progress_settings *settings, struct error *error);
 
-/* Any thread; neither waits nor writes. The text is made printable. */
-void progress_message(struct progress *progress, const char *format, ...) PRINTF_LIKE(2, 3);
-/* "FAIL class http host/path detail (file:line)", or SKIP, within what app/event_limit admits; when
- * verbose all, and "SAVE size host/path -> name" (or KEEP) for each file. */
-void progress_record(struct progress *progress, const struct job *job);
-/* "WARN class http host/path detail, next try in TIME (file:line)", only when verbose. */
-void progress_retry(struct progress *progress, const struct job *job, int64_t delay_us);
-
 /* One line about the run, whatever is shown else; written by the progress thread where there is
  * one. */
 void progress_show_status(struct progress *progress);
 void progress_redraw(struct progress *progress); /* the terminal has another size */
+/* Around a stop of the process: the screen is left, and drawn again. Waits a moment at most. */
+void progress_pause(struct progress *progress);
+void progress_resume(struct progress *progress);
+/* The process ends at once: leaves the screen as far as that takes no waiting. */
+void progress_abandon(struct progress *progress);
 
-/* Shows what is left, removes the lines; NULL is fine. */
+/* Shows what is left, removes the lines; waits for who reads them, until the run is aborted. NULL
+ * is fine, and so is a second call. */
 void progress_stop(struct progress *progress);
 void progress_destroy(struct progress *progress); /* stopped; NULL is fine */
 

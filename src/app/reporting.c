@@ -219,7 +219,8 @@ static void write_page(const struct reporting *reporting, const struct report_fa
         report_page_write(reporting->folder, directory, report, reporting->highlights, free_bytes);
     json_decref(report);
     if (result < 0 && !reporting->options->quiet)
-        log_warning("cannot write %s/report.html: %s", facts->folder, strerror(-result));
+        warnings_add(reporting->warnings, "cannot write %s/report.html: %s", facts->folder,
+                     strerror(-result));
 }
 
 static void print_closing(const struct reporting *reporting, const struct closing *closing)
@@ -290,6 +291,7 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
         closing.folder = folder;
         closing.directory = directory;
     }
+    hook_call(reporting->before_words);
     print_closing(reporting, &closing);
     clear_facts(&facts);
     summary_clear(&summary);

@@ -36,6 +36,8 @@ struct reporting {
     int64_t start_system_us;
     const struct cancel *cancel;
     bool has_reader; /* of standard output, as far as is known */
+    /* When all is written that does not depend on somebody who reads stderr. */
+    struct hook before_words;
 };
 
 /* False (ERROR_LOCAL) when --report names a file that cannot be written. Makes it where missing. */

@@ -7,18 +7,18 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "io/partial_file.h"
-#include "io/terminal.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void on_warning(void *context, const char *words)
 {
     struct run *run = context;
     if (!run->options->quiet)
-        progress_message(run->progress, "warning: %s", words);
+        messages_say(run->messages, "warning: %s", words);
 }
 
 /* Says what is happening and how to end it at once. */
@@ -27,21 +27,36 @@ static void tell_stop(struct run *run, int number)
     unsigned running = permits_in_use(run->permits);
     const char *again = number == SIGINT ? "Ctrl-C again" : "a second signal";
     if (running > 0)
-        progress_message(run->progress, "finishing %u download%s, %s to stop at once", running,
-                         running == 1 ? "" : "s", again);
+        messages_say(run->messages, "finishing %u download%s, %s to stop at once", running,
+                     running == 1 ? "" : "s", again);
     else
-        progress_message(run->progress, "stopping");
+        messages_say(run->messages, "stopping");
 }
 
-static void on_signal(void *context, int number)
+static void on_signal(void *context, enum signal_event event, int number)
 {
     struct run *run = context;
-    if (number == SIGUSR1)
+    switch (event) {
+    case SIGNAL_DRAINS:
+        if (!run->options->quiet)
+            tell_stop(run, number);
+        break;
+    case SIGNAL_EXITS:
+        progress_abandon(run->progress);
+        break;
+    case SIGNAL_ASKS:
         progress_show_status(run->progress);
-    else if (number == SIGWINCH)
+        break;
+    case SIGNAL_RESIZED:
         progress_redraw(run->progress);
-    else if (!run->options->quiet)
-        tell_stop(run, number);
+        break;
+    case SIGNAL_SUSPENDS:
+        progress_pause(run->progress);
+        break;
+    case SIGNAL_RESUMED:
+        progress_resume(run->progress);
+        break;
+    }
 }
 
 /* That nothing is left to retry is as good as it gets. */
@@ -103,14 +118,21 @@ static struct reporting reporting_of(struct run *run)
     };
 }
 
-/* A table on the terminal shows how far the check is; a line below it would be written over. */
+/* What goes to standard output may come to the terminal, too: frames would be torn by it. A table
+ * of a check or events there show how far the run is; behind a pipe nobody knows where they go. */
 static enum progress_mode progress_mode_of(const struct options *options)
 {
     enum progress_mode mode = (enum progress_mode)options->progress;
-    bool is_table = options->command == COMMAND_CHECK && !options->json;
-    return is_table && mode != PROGRESS_PLAIN && terminal_is_interactive(STDOUT_FILENO)
-               ? PROGRESS_NONE
-               : mode;
+    struct stat output;
+    bool has_output = options->command == COMMAND_CHECK || options->json;
+    if (mode != PROGRESS_AUTO)
+        return mode;
+    if (has_output && isatty(STDOUT_FILENO))
+        return PROGRESS_NONE;
+    bool is_passed_on = has_output && fstat(STDOUT_FILENO, &output) == 0 &&
+                        (S_ISFIFO(output.st_mode) || S_ISSOCK(output.st_mode));
+    /* Programs of --exec write where they like. */
+    return is_passed_on || options->exec != NULL ? PROGRESS_PLAIN : PROGRESS_AUTO;
 }
 
 static struct live_parts live_parts_of(struct run *run)
@@ -139,13 +161,14 @@ static bool start(struct run *run, struct error *error)
     const struct options *options = run->options;
     struct progress_settings progress = {
         .mode = progress_mode_of(options),
+        .messages = run->messages,
         .parts = live_parts_of(run),
     };
     run->progress = progress_start(&progress, error);
     if (run->progress == NULL)
         return false;
     warnings_show_with(run->settings.warnings, on_warning, run);
-    run->signals = signals_start(run->cancel, on_signal, run, error);
+    run->signals = signals_start(run->cancel, (struct signal_listener){on_signal, run}, error);
     run->reporting = reporting_of(run);
     if (run->signals == NULL || !time_limit_start(run->time_limit, error) ||
         !recorder_start(run->recorder, error) || !start_pool(run, error))
@@ -165,7 +188,6 @@ static void wait_for_end(struct run *run)
     recorder_stop(run->recorder);
     run->recorded_us = clock_monotonic_us();
     time_limit_stop(run->time_limit);
-    progress_stop(run->progress);
 }
 
 /* What went wrong beside the URLs themselves; the first of it. */
@@ -203,6 +225,16 @@ static void add_last_warnings(struct run *run, const struct counts *counts)
         warnings_add(warnings, "nothing is left to be retried");
 }
 
+/* The report is there, so that whoever does not read stderr holds up nothing but the end. */
+static void end_progress(void *context)
+{
+    struct run *run = context;
+    warnings_show_with(run->settings.warnings, NULL, NULL); /* the lines are gone then */
+    progress_stop(run->progress);
+    if (run->trouble.kind != ERROR_NONE)
+        log_error("%s", run->trouble.text);
+}
+
 /* Room for the records that are still to be written comes first (SAFETY: disk full). */
 static void drop_parts(struct run *run)
 {
@@ -213,10 +245,9 @@ static void drop_parts(struct run *run)
 static void finish(struct run *run, struct run_result *out_result)
 {
     struct counts counts = results_counts(run->results);
-    warnings_show_with(run->settings.warnings, NULL, NULL); /* the progress line is gone */
     add_last_warnings(run, &counts);
     drop_parts(run);
-    struct error trouble = find_trouble(run, &counts);
+    run->trouble = find_trouble(run, &counts);
     struct ending ending = {
         .counts = &counts,
         .allows_empty = allows_empty(run->options),
@@ -224,12 +255,11 @@ static void finish(struct run *run, struct run_result *out_result)
         .failures = run->settings.politeness.failures,
         .signal_number = signals_taken(run->signals),
         .reason = cancel_reason(run->cancel),
-        .trouble = trouble.kind,
+        .trouble = run->trouble.kind,
     };
     int exit_code = exit_code_of_ending(&ending);
-    if (trouble.kind != ERROR_NONE)
-        log_error("%s", trouble.text);
     run->reporting = reporting_of(run);
+    run->reporting.before_words = (struct hook){end_progress, run};
     struct error error = {0};
     int64_t elapsed_us = 0;
     if (!reporting_finish(&run->reporting, exit_code, exit_code_outcome(exit_code, ending.reason),

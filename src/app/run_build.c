@@ -39,13 +39,13 @@ static void on_record(void *context, const struct job *job)
     else if (run->options->command == COMMAND_CHECK && !run->options->json)
         print_checked(run, job);
     else if (run->options->command != COMMAND_DEMO) /* which plans its failures, and counts them */
-        progress_record(run->progress, job);
+        messages_record(run->messages, job);
 }
 
 static void on_retry(void *context, const struct job *job, int64_t delay_us)
 {
     struct run *run = context;
-    progress_retry(run->progress, job, delay_us);
+    messages_retry(run->messages, job, delay_us);
 }
 
 /* What is known so far, for whoever looks while the run goes on or after it was killed. */
@@ -54,8 +54,8 @@ static void on_checkpoint(void *context)
     struct run *run = context;
     int result = reporting_checkpoint(&run->reporting);
     if (result < 0)
-        progress_message(run->progress, "cannot write %s/report.json: %s",
-                         run_folder_path(run->folder), strerror(-result));
+        messages_say(run->messages, "cannot write %s/report.json: %s", run_folder_path(run->folder),
+                     strerror(-result));
 }
 
 static void on_resolved(void *context, void *item, bool name_exists, const char *detail)
@@ -334,6 +334,7 @@ bool run_build(struct run *run, struct error *error)
         return false;
     run->thread_count = run->settings.threads;
     run->report_settings = report_settings_create(run->options, &run->settings.redaction);
+    run->messages = messages_create(options, &run->settings.redaction);
     run->cancel = cancel_create(error);
     if (run->cancel == NULL)
         return false;
@@ -364,8 +365,10 @@ bool run_build(struct run *run, struct error *error)
 
 void run_take_apart(struct run *run)
 {
+    progress_stop(run->progress); /* a signal may still end its wait for a reader */
     signals_stop(run->signals);
     progress_destroy(run->progress);
+    messages_destroy(run->messages);
     producer_destroy(run->producer);
     pool_destroy(run->pool);
     for (unsigned i = 0; run->workers != NULL && i < run->worker_count; i++)

@@ -3,6 +3,7 @@
 #ifndef HAUL_APP_RUN_BUILD_H
 #define HAUL_APP_RUN_BUILD_H
 
+#include "app/messages.h"
 #include "app/producer.h"
 #include "app/progress.h"
 #include "app/recorder.h"
@@ -52,10 +53,12 @@ struct run {
     struct pool *pool;
     struct lists *lists;
     struct producer *producer;
+    struct messages *messages;
     struct progress *progress;
     struct signals *signals;
     struct report_settings *report_settings;
     struct reporting reporting;
+    struct error trouble; /* beside the URLs themselves; the first of it */
 };
 
 /* Everything exists then, nothing runs. After a failure, too, run_take_apart must follow. */

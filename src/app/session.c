@@ -91,7 +91,8 @@ static void run_on_finish(const struct session *session, int exit_code)
     struct error error = {0};
     /* Signals end it, as they would have ended the run. */
     struct cancel *cancel = cancel_create(&error);
-    struct signals *signals = cancel != NULL ? signals_start(cancel, NULL, NULL, &error) : NULL;
+    struct signals *signals =
+        cancel != NULL ? signals_start(cancel, (struct signal_listener){0}, &error) : NULL;
     int status = 0;
     if (signals != NULL)
         status = command_run(session->on_finish, &value, 1, environment, cancel, ON_FINISH_LIMIT_US,

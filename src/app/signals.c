@@ -18,17 +18,15 @@
 
 struct signals {
     struct cancel *cancel;
-    void (*on_signal)(void *context, int number);
-    void *context;
+    struct signal_listener listener;
     struct thread thread;
     atomic_int taken; /* written by the thread, read by everybody */
 };
 
-/* A hangup is a wish to stop, unless nohup has said otherwise. */
-static bool takes_hangup(void)
+static bool is_ignored(int number)
 {
     struct sigaction action;
-    return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler != SIG_IGN;
+    return sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN;
 }
 
 static void taken_signals(sigset_t *out)
@@ -39,8 +37,10 @@ static void taken_signals(sigset_t *out)
     sigaddset(out, SIGUSR1);
     sigaddset(out, SIGWINCH);
     sigaddset(out, STOP_SIGNAL);
-    if (takes_hangup())
+    if (!is_ignored(SIGHUP)) /* a wish to stop, unless nohup has said otherwise */
         sigaddset(out, SIGHUP);
+    if (!is_ignored(SIGTSTP)) /* the shell knows of no jobs then */
+        sigaddset(out, SIGTSTP);
 }
 
 void signals_block(void)
@@ -75,15 +75,40 @@ static int next_signal(int64_t until_us)
     }
 }
 
+/* What does not end a run. */
 static bool is_question(int number)
 {
-    return number == SIGUSR1 || number == SIGWINCH;
+    return number == SIGUSR1 || number == SIGWINCH || number == SIGTSTP;
 }
 
-static void tell(const struct signals *signals, int number)
+static void tell(const struct signals *signals, enum signal_event event, int number)
 {
-    if (signals->on_signal != NULL)
-        signals->on_signal(signals->context, number);
+    if (signals->listener.call != NULL)
+        signals->listener.call(signals->listener.context, event, number);
+}
+
+/* By the signal itself: the system knows whether somebody is there to let the process go on. */
+static void suspend(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    pthread_kill(pthread_self(), SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static void answer(const struct signals *signals, int number)
+{
+    if (number == SIGUSR1)
+        tell(signals, SIGNAL_ASKS, number);
+    else if (number == SIGWINCH)
+        tell(signals, SIGNAL_RESIZED, number);
+    if (number != SIGTSTP)
+        return;
+    tell(signals, SIGNAL_SUSPENDS, number);
+    suspend();
+    tell(signals, SIGNAL_RESUMED, number);
 }
 
 /* The next signal that asks for an end; the others are answered meanwhile. */
@@ -93,7 +118,7 @@ static int next_end(const struct signals *signals, int64_t until_us)
         int number = next_signal(until_us);
         if (!is_question(number))
             return number;
-        tell(signals, number);
+        answer(signals, number);
     }
 }
 
@@ -104,7 +129,7 @@ static void signals_body(void *context)
     if (number == STOP_SIGNAL)
         return;
     atomic_store(&signals->taken, number);
-    tell(signals, number);
+    tell(signals, SIGNAL_DRAINS, number);
     cancel_raise(signals->cancel, CANCEL_DRAIN, number);
 
     int64_t grace_us = clock_monotonic_us() + GRACE_SECONDS * CLOCK_SECOND_US;
@@ -113,17 +138,18 @@ static void signals_body(void *context)
     cancel_raise(signals->cancel, CANCEL_ABORT, number);
     /* Whoever asks once more does not want to wait for the report either. */
     number = next_end(signals, CLOCK_NEVER);
-    if (number != STOP_SIGNAL)
-        _exit(128 + number);
+    if (number == STOP_SIGNAL)
+        return;
+    tell(signals, SIGNAL_EXITS, number);
+    _exit(128 + number);
 }
 
-struct signals *signals_start(struct cancel *cancel, void (*on_signal)(void *context, int number),
-                              void *context, struct error *error)
+struct signals *signals_start(struct cancel *cancel, struct signal_listener listener,
+                              struct error *error)
 {
     struct signals *signals = memory_allocate_zeroed(1, sizeof *signals);
     signals->cancel = cancel;
-    signals->on_signal = on_signal;
-    signals->context = context;
+    signals->listener = listener;
     if (!thread_start(&signals->thread, "signals", signals_body, signals, error)) {
         free(signals);
         return NULL;
@@ -140,9 +166,10 @@ int signals_wait(int64_t limit_us)
 {
     int64_t until_us = clock_monotonic_us() + limit_us;
     int number;
-    do {
-        number = next_signal(until_us);
-    } while (is_question(number)); /* there is nothing to tell yet */
+    while (is_question(number = next_signal(until_us))) { /* there is nothing to tell yet */
+        if (number == SIGTSTP)
+            suspend();
+    }
     return number;
 }
 

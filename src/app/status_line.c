@@ -17,8 +17,13 @@ static void append_eta(struct text *text, int64_t us)
 static bool is_told(const struct live_view *view, enum status status)
 {
     return view->counts.by_status[status] > 0 || status == STATUS_FAILED ||
-           status == (view->is_check ? STATUS_OK : STATUS_DOWNLOADED) ||
            (status == STATUS_KEPT && !view->is_check);
+}
+
+static void append_count(struct text *text, const struct counts *counts, enum status status)
+{
+    text_append_format(text, " %s %llu", status_name(status),
+                       (unsigned long long)counts->by_status[status]);
 }
 
 void status_line_append(struct text *text, const struct live_view *view)
@@ -34,10 +39,11 @@ void status_line_append(struct text *text, const struct live_view *view)
     } else {
         text_append_string(text, " done, list still open,");
     }
+    enum status best = view->is_check ? STATUS_OK : STATUS_DOWNLOADED;
+    append_count(text, counts, best);
     for (enum status status = 0; status < STATUS_COUNT; status++) {
-        if (is_told(view, status))
-            text_append_format(text, " %s %llu", status_name(status),
-                               (unsigned long long)counts->by_status[status]);
+        if (status != best && is_told(view, status))
+            append_count(text, counts, status);
     }
     text_append_format(text, " %.1f url/s %s/s", view->urls_per_second,
                        number_format_bytes(number, (int64_t)view->bytes_per_second));

@@ -33,8 +33,9 @@ static const char *rank_name(enum lock_rank rank)
         [LOCK_RANK_RESOLVER] = "resolver", [LOCK_RANK_PRODUCER] = "producer",
         [LOCK_RANK_RECORDER] = "recorder", [LOCK_RANK_EXEC] = "exec",
         [LOCK_RANK_PING] = "ping",         [LOCK_RANK_RESULTS] = "results",
-        [LOCK_RANK_PROGRESS] = "progress", [LOCK_RANK_WARNINGS] = "warnings",
-        [LOCK_RANK_ACTIVITY] = "activity", [LOCK_RANK_SERVER] = "server",
+        [LOCK_RANK_PROGRESS] = "progress", [LOCK_RANK_MESSAGES] = "messages",
+        [LOCK_RANK_WARNINGS] = "warnings", [LOCK_RANK_ACTIVITY] = "activity",
+        [LOCK_RANK_SERVER] = "server",
     };
     return names[rank];
 }

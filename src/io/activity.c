@@ -48,8 +48,8 @@ void activity_enter(struct activity *activity, enum activity_phase phase)
 
 void activity_move(struct activity *activity, enum activity_phase from, enum activity_phase to)
 {
+    activity_enter(activity, to); /* first: a reader must not see one too few */
     activity_leave(activity, from);
-    activity_enter(activity, to);
 }
 
 void activity_leave(struct activity *activity, enum activity_phase phase)

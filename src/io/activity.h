@@ -27,7 +27,7 @@ struct activity_slow {
     unsigned attempt; /* 1 = the first */
     enum activity_phase phase;
     int64_t started_us; /* monotonic: of this attempt */
-    int64_t lively_us;  /* when its reply last came fast enough; 0 = nothing is expected yet */
+    int64_t heard_us;   /* when something of its reply last came; 0 = nothing is expected yet */
     int64_t bytes;      /* of the file that are here */
     int64_t expected;   /* of the whole file, -1 = unknown */
 };

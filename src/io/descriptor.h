@@ -14,6 +14,9 @@ int descriptor_write(int descriptor, const char *bytes, size_t length);
 int descriptor_write_unless(int descriptor, const char *bytes, size_t length,
                             const struct cancel *cancel);
 
+/* One write that never waits, for what may be lost; false when not all of it was written. */
+bool descriptor_write_now(int descriptor, const char *bytes, size_t length);
+
 /* Network file systems report a full disk here. The descriptor is gone in any case. */
 int descriptor_close(int descriptor);
 

@@ -22,10 +22,16 @@ enum terminal_kind terminal_kind(int descriptor)
     return terminal_is_interactive(descriptor) && !is_set("CI") ? TERMINAL_LIVE : TERMINAL_PLAIN;
 }
 
+bool terminal_is_ours(int descriptor)
+{
+    pid_t group = tcgetpgrp(descriptor);
+    return group < 0 || group == getpgrp(); /* not the controlling one: nobody else has it */
+}
+
 bool terminal_is_interactive(int descriptor)
 {
     const char *kind = getenv("TERM");
-    return isatty(descriptor) && kind != NULL && strcmp(kind, "dumb") != 0;
+    return isatty(descriptor) && kind != NULL && kind[0] != '\0' && strcmp(kind, "dumb") != 0;
 }
 
 unsigned terminal_columns(int descriptor)

@@ -13,6 +13,9 @@ enum terminal_kind {
 /* CI and ACCESSIBLE count when they are set to anything but "", "0" and "false". */
 enum terminal_kind terminal_kind(int descriptor);
 
+/* Terminals only: this process is in the foreground there. */
+bool terminal_is_ours(int descriptor);
+
 bool terminal_is_interactive(int descriptor); /* a terminal that is not TERM=dumb */
 unsigned terminal_columns(int descriptor);    /* 80 when unknown */
 unsigned terminal_rows(int descriptor);       /* 24 when unknown */

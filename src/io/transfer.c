@@ -283,6 +283,7 @@ static void clear_request(struct transfer *transfer)
     transfer->has_connected = false;
     transfer->is_public = false;
     transfer->body_bytes = 0;
+    transfer->heard_bytes = transfer->heard_us = 0;
     transfer->speed = (struct transfer_speed){0};
     transfer->broken = CURLE_OK;
     transfer->has_part = transfer->asks_for_rest = transfer->uses_part = false;

@@ -2,7 +2,18 @@
 
 #include "io/transfer_state.h"
 
-static void describe(const struct transfer *transfer, struct activity_slow *out)
+/* Looked at a few times a second, so that bytes need no clock. */
+static int64_t heard_us(struct transfer *transfer, int64_t now_us)
+{
+    if (transfer->phase != ACTIVITY_RECEIVE)
+        return 0;
+    if (transfer->heard_us == 0 || transfer->heard_bytes != transfer->body_bytes)
+        transfer->heard_us = now_us;
+    transfer->heard_bytes = transfer->body_bytes;
+    return transfer->heard_us;
+}
+
+static void describe(struct transfer *transfer, int64_t now_us, struct activity_slow *out)
 {
     const struct job *job = transfer->job;
     bool has_length =
@@ -13,7 +24,7 @@ static void describe(const struct transfer *transfer, struct activity_slow *out)
         .attempt = job->outcome.attempts + 1,
         .phase = transfer->phase,
         .started_us = transfer->started_us,
-        .lively_us = transfer->speed.lively_us,
+        .heard_us = heard_us(transfer, now_us),
         .bytes = transfer->resumed_bytes + transfer->body_bytes,
         .expected = has_length ? transfer->resumed_bytes + transfer->reply.length : -1,
     };
@@ -43,7 +54,7 @@ void transfer_activity_show(struct activity *activity, struct transfer *const *t
         struct activity_slow one;
         if (now_us - transfers[i]->started_us < TRANSFER_ACTIVITY_SLOW_US)
             continue;
-        describe(transfers[i], &one);
+        describe(transfers[i], now_us, &one);
         slow_count = insert(slow, slow_count, &one);
     }
     activity_show_slow(activity, slow, slow_count);

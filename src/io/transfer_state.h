@@ -44,7 +44,9 @@ struct transfer {
     int64_t timeout_us;
     int64_t started_us;
     struct transfer_speed speed;
-    CURLcode broken; /* libcurl's answer when the reply was let on again */
+    int64_t heard_bytes; /* of the body, when io/transfer_activity last looked */
+    int64_t heard_us;    /* when there were more than the time before */
+    CURLcode broken;     /* libcurl's answer when the reply was let on again */
 
     struct partial part;   /* what an earlier attempt or this one left of the file */
     bool has_part;         /* there is one */

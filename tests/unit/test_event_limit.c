@@ -7,16 +7,19 @@
 
 static struct event_limit *limit;
 static struct text text;
+static struct text notice;
 
 static void setup(void)
 {
     limit = event_limit_create();
     text_init(&text, 100000);
+    text_init(&notice, 100000);
 }
 
 static void teardown(void)
 {
     text_clear(&text);
+    text_clear(&notice);
     event_limit_destroy(limit);
 }
 
@@ -24,7 +27,7 @@ static unsigned admitted(enum status status, enum failure failure, const char *h
 {
     unsigned shown = 0;
     for (unsigned i = 0; i < count; i++)
-        shown += event_limit_admits(limit, status, failure, host);
+        shown += event_limit_admits(limit, status, failure, host, &notice);
     return shown;
 }
 
@@ -37,6 +40,11 @@ START_TEST(five_of_a_class_and_host_are_shown)
     ck_assert_uint_eq(admitted(STATUS_FAILED, FAILURE_BAD_URL, NULL, 8), 5);
     ck_assert_uint_eq(admitted(STATUS_DOWNLOADED, FAILURE_NONE, "a", 9), 5);
     event_limit_append_rest(&text, limit);
+    ck_assert_str_eq(notice.data, "FAIL not-found     --  a  more of these are only counted\n"
+                                  "FAIL timeout       --  a  more of these are only counted\n"
+                                  "SKIP exists        --  a  more of these are only counted\n"
+                                  "FAIL bad-url       --  more of these are only counted\n"
+                                  "WARN image         --  a  more of these are only counted\n");
     ck_assert_str_eq(text.data, "FAIL not-found     --  a  and 1,212 more\n"
                                 "WARN image         --  a  and 4 more\n"
                                 "FAIL bad-url       --  and 3 more\n"
@@ -62,6 +70,7 @@ START_TEST(many_hosts_do_not_flood_the_screen)
         shown += admitted(STATUS_FAILED, FAILURE_DNS, host, 1);
     }
     ck_assert_uint_eq(shown, 50);
+    ck_assert_str_eq(notice.data, "FAIL dns           --  more of these are only counted\n");
     event_limit_append_rest(&text, limit);
     size_t lines = 0;
     for (const char *at = text.data; (at = strchr(at, '\n')) != NULL; at++)

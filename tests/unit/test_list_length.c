@@ -108,6 +108,19 @@ START_TEST(what_comes_bit_by_bit_itself_is_not_counted)
 }
 END_TEST
 
+START_TEST(what_is_no_list_is_counted_as_far_as_a_run_reads_it)
+{
+    uint64_t total = 0;
+    write_list("a.txt", "http://a/1\n", 10);
+    write_list("b.txt", "bm8gVVJMIGhlcmU\n", 5000);
+    struct list_length *length = list_length_open(&operands, &settings, false);
+    ck_assert_ptr_nonnull(length);
+    ck_assert(list_length_count(length, CLOCK_NEVER, &total));
+    ck_assert_uint_eq(total, 10 + LISTS_BAD_LINES_MAX);
+    list_length_close(length);
+}
+END_TEST
+
 START_TEST(rows_that_stay_failed_are_not_counted_where_they_are_left_out)
 {
     static const struct {
@@ -131,6 +144,7 @@ int main(void)
     tcase_add_test(cases, urls_are_counted_and_not_lines);
     tcase_add_test(cases, a_long_list_is_counted_bit_by_bit);
     tcase_add_test(cases, what_comes_bit_by_bit_itself_is_not_counted);
+    tcase_add_test(cases, what_is_no_list_is_counted_as_far_as_a_run_reads_it);
     tcase_add_loop_test(cases, rows_that_stay_failed_are_not_counted_where_they_are_left_out, 0, 2);
     Suite *suite = suite_create("list length");
     suite_add_tcase(suite, cases);

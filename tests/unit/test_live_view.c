@@ -150,6 +150,29 @@ START_TEST(a_transfer_tells_what_it_waits_for)
 }
 END_TEST
 
+static const struct {
+    int64_t wait_us;
+    size_t parked;
+    bool is_aside;
+    const char *words;
+} held[] = {
+    {12 * SECOND, 8, false, "  asked to wait, next request in 0:12  (8)"},
+    {12 * SECOND, 0, true, "  not reached, next request in 0:12"},
+    {0, 0, true, "  not reached, asked once more"}, /* the probe runs */
+    {-5 * SECOND, 39, true, "  not reached, asked once more  (39)"},
+};
+
+START_TEST(a_host_tells_why_it_is_held_and_until_when)
+{
+    struct screen screen = {.columns = 80, .rows = 24};
+    add_held("h.example", held[_i].wait_us, held[_i].parked, held[_i].is_aside);
+    ck_assert_uint_eq(live_view_append(&text, &view, &screen), 4);
+    const char *line = strrchr(text.data, '\n') + 1;
+    ck_assert_ptr_eq(strstr(line, " held   h.example"), line);
+    ck_assert_str_eq(line + strlen(line) - strlen(held[_i].words), held[_i].words);
+}
+END_TEST
+
 START_TEST(an_open_list_has_no_end_to_be_near)
 {
     view.is_final = false;
@@ -228,10 +251,10 @@ START_TEST(a_check_has_urls_that_are_ok)
     view.counts.by_status[STATUS_DOWNLOADED] = view.counts.by_status[STATUS_KEPT] = 0;
     struct screen screen = {.columns = 80, .rows = 24};
     live_view_append(&text, &view, &screen);
-    ck_assert_ptr_nonnull(strstr(text.data, "   failed 97   ok 6,203\n"));
+    ck_assert_ptr_nonnull(strstr(text.data, "   ok 6,203   failed 97\n"));
     text_reset(&text);
     status_line_append(&text, &view);
-    ck_assert_str_eq(text.data, "6412/10000 64% failed 97 ok 6203 118.4 url/s 9.6 MiB/s eta 31s");
+    ck_assert_str_eq(text.data, "6412/10000 64% ok 6203 failed 97 118.4 url/s 9.6 MiB/s eta 31s");
 }
 END_TEST
 
@@ -289,6 +312,8 @@ int main(void)
     tcase_add_test(cases, three_lines_say_where_a_run_is);
     tcase_add_test(cases, slow_transfers_and_held_hosts_follow);
     tcase_add_test(cases, a_transfer_tells_what_it_waits_for);
+    tcase_add_loop_test(cases, a_host_tells_why_it_is_held_and_until_when, 0,
+                        (int)ARRAY_LENGTH(held));
     tcase_add_test(cases, an_open_list_has_no_end_to_be_near);
     tcase_add_test(cases, a_run_that_ends_early_says_so);
     tcase_add_test(cases, a_small_window_gets_one_line_that_fits);

@@ -91,6 +91,7 @@ static const struct {
     {"xterm", "0", NULL, true, false},
     {"dumb", NULL, NULL, false, false},
     {NULL, NULL, NULL, false, false},
+    {"", NULL, NULL, false, false},
     {"xterm", NULL, "0", true, false},
     {"xterm", NULL, "1", true, true},
     {"xterm", "1", "1", true, false},
