@@ -1,9 +1,13 @@
 #include "app/recorder.h"
 
 #include <check.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "bell.h"
@@ -51,7 +55,7 @@ static void setup(void)
     atomic_store(&parts.recorded, 0);
 }
 
-static void make_with(enum sync_mode sync, const struct naming_settings *naming)
+static void make_with(enum sync_mode sync, const struct naming_settings *naming, int json)
 {
     struct error error = {0};
     struct recorder_settings settings = {
@@ -63,7 +67,7 @@ static void make_with(enum sync_mode sync, const struct naming_settings *naming)
         .cancel = parts.cancel,
         .budget = parts.budget,
         .sync = sync,
-        .json_descriptor = -1,
+        .json_descriptor = json,
         .start_us = clock_monotonic_us(),
         .on_record = on_record,
         .on_checkpoint = on_checkpoint,
@@ -75,7 +79,7 @@ static void make_with(enum sync_mode sync, const struct naming_settings *naming)
 
 static void make(enum sync_mode sync)
 {
-    make_with(sync, NULL);
+    make_with(sync, NULL, -1);
 }
 
 static void start(void)
@@ -185,6 +189,44 @@ START_TEST(everything_pushed_is_recorded_when_it_stops)
 }
 END_TEST
 
+/* Writes until nothing more fits. */
+static void fill(int pipe)
+{
+    char bytes[4096] = {0};
+    ck_assert_int_eq(fcntl(pipe, F_SETFL, O_NONBLOCK), 0);
+    while (write(pipe, bytes, sizeof bytes) > 0)
+        continue;
+    ck_assert_int_eq(errno, EAGAIN);
+    ck_assert_int_eq(fcntl(pipe, F_SETFL, 0), 0);
+}
+
+START_TEST(a_count_is_seen_only_when_its_line_is_there)
+{
+    int ends[2];
+    char bytes[4096];
+    struct timespec moment = {.tv_nsec = 1000000};
+    ck_assert_int_eq(pipe(ends), 0);
+    fill(ends[1]);
+    make_with(SYNC_NONE, NULL, ends[1]); /* the recorder is held where it writes the event */
+    start();
+    push_failed(1);
+    int64_t until_us = clock_monotonic_us() + BELL_DEADLINE_US;
+    while (count_lines("results.jsonl") == 0 && clock_monotonic_us() < until_us)
+        nanosleep(&moment, NULL);
+    ck_assert_uint_eq(count_lines("results.jsonl"), 1);
+    ck_assert_uint_eq(results_counts(parts.results).total, 0);
+    ck_assert_int_eq(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    while (results_counts(parts.results).total == 0 && clock_monotonic_us() < until_us) {
+        if (read(ends[0], bytes, sizeof bytes) < 0)
+            nanosleep(&moment, NULL);
+    }
+    ck_assert_uint_eq(results_counts(parts.results).total, 1);
+    recorder_stop(parts.recorder);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 START_TEST(a_full_recorder_calls_for_more_when_it_has_room)
 {
     make(SYNC_NONE);
@@ -217,7 +259,7 @@ START_TEST(names_of_servers_are_given_in_the_order_of_the_list)
 {
     char paths[200];
     struct naming_settings naming = {0};
-    make_with(SYNC_NONE, &naming);
+    make_with(SYNC_NONE, &naming, -1);
     start();
     push_named(3, "wish.txt", NULL);
     push_named(2, "2.txt", "same.txt");
@@ -237,6 +279,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, everything_pushed_is_recorded_when_it_stops, 0, ARRAY_LENGTH(modes));
     tcase_add_test(tests, names_of_servers_are_given_in_the_order_of_the_list);
+    tcase_add_test(tests, a_count_is_seen_only_when_its_line_is_there);
     tcase_add_test(tests, a_full_recorder_calls_for_more_when_it_has_room);
     tcase_add_test(tests, files_appear_without_a_stop_when_nothing_is_batched);
     suite_add_tcase(suite, tests);
