@@ -199,7 +199,7 @@ static void print_end(const struct demo *demo, const struct run_result *result, 
            (unsigned long long)counts->recovered, plan->try_later, plan->cut_off);
     printf("your files   %s   (%llu files)\n", demo->photos,
            (unsigned long long)counts->by_status[STATUS_DOWNLOADED]);
-    printf("your report  %s/.haul/last/report.json\n", demo->photos);
+    printf("your report  %s/.haul/last/report.html\n", demo->photos);
     printf("next         haul -d photos your-list.txt\n");
     fflush(stdout);
 }

@@ -58,7 +58,7 @@ static void judge_lookups(struct list *list, const struct hint_evidence *evidenc
     else
         add(list, urls,
             "%s URLs failed because their name could not be looked up for now: your resolver may "
-            "be overloaded, try fewer --jobs",
+            "be overloaded, try fewer --jobs (see haul doctor)",
             number_format_count(count, (int64_t)urls));
 }
 
