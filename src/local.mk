@@ -509,6 +509,8 @@ libhaul_a_SOURCES += \
 	src/app/results.h \
 	src/app/retry_list.c \
 	src/app/retry_list.h \
+	src/app/retry_options.c \
+	src/app/retry_options.h \
 	src/app/run.c \
 	src/app/run.h \
 	src/app/run_build.c \

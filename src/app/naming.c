@@ -50,6 +50,15 @@ static bool takes_digest(const struct naming *naming, const char *listed, const 
     return true;
 }
 
+const struct list_field *naming_old_name(const struct naming *naming,
+                                         const struct list_field *fields, size_t field_count)
+{
+    if (!naming->settings.keeps_names)
+        return NULL;
+    const struct list_field *name = list_field_find(fields, field_count, "name", strlen("name"));
+    return name != NULL && name->value_length > 0 ? name : NULL;
+}
+
 bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
                  size_t field_count, bool *out_was_absolute, const char **out_reason)
 {
@@ -58,6 +67,16 @@ bool naming_wish(struct naming *naming, struct job *job, const struct list_field
     text_reset(wish);
     *out_was_absolute = false;
     job->digest_offset = SIZE_MAX;
+    const struct list_field *old_name = naming_old_name(naming, fields, field_count);
+    if (old_name != NULL) {
+        /* Constructed anew, which changes nothing of a path that haul made. */
+        name_path_append_url(wish, old_name->value, old_name->value_length);
+        name_path_limit(wish);
+        if (takes_digest(naming, wish->data, out_reason))
+            return false;
+        set_name(job, wish->data);
+        return true;
+    }
     if (entry != NULL && entry->dir != NULL &&
         !name_path_append_listed(wish, entry->dir, strlen(entry->dir), true, out_was_absolute,
                                  out_reason))

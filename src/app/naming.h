@@ -20,6 +20,7 @@ struct naming;
 struct naming_settings {
     const struct name_template *template;
     bool fixes_extension;
+    bool keeps_names;    /* the list is a failed.tsv: its `name` is the path of before */
     struct root *root;   /* NULL = there is no output directory yet */
     struct state *state; /* NULL = nothing is known */
     enum existing_policy existing;
@@ -33,6 +34,10 @@ void naming_destroy(struct naming *naming); /* NULL is fine */
  * below the output directory. */
 bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
                  size_t field_count, bool *out_was_absolute, const char **out_reason);
+
+/* The path that a failed.tsv gives; NULL = none, or no such list. */
+const struct list_field *naming_old_name(const struct naming *naming,
+                                         const struct list_field *fields, size_t field_count);
 
 /* A server's name takes the place of the last component, unless the list has an `out`. */
 void naming_use_server_name(struct job *job);

@@ -71,7 +71,8 @@ static void warn_missing(struct planner *planner, const struct job *job,
 {
     const char *column;
     size_t length;
-    bool has_out = job->entry != NULL && job->entry->out != NULL;
+    bool has_out = (job->entry != NULL && job->entry->out != NULL) ||
+                   naming_old_name(planner->naming, item->fields, item->field_count) != NULL;
     if (planner->has_told_missing || has_out ||
         !name_template_lacks(planner->settings.naming.template, item->fields, item->field_count,
                              &column, &length))

@@ -1,5 +1,7 @@
 #include "app/retry_list.h"
 
+#include "app/retry_options.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -87,6 +89,16 @@ static bool find_last(const struct options *options, char **out_path, struct err
     return failure == 0;
 }
 
+/* Of the run that the list lies beside. */
+static void take_options(struct options *options, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder =
+        slash != NULL ? memory_copy_bytes(path, (size_t)(slash - path)) : memory_copy_string(".");
+    retry_options_take(options, folder);
+    free(folder);
+}
+
 bool retry_list_prepare(struct options *options, struct error *error)
 {
     if (!options_is_retry(options))
@@ -97,8 +109,10 @@ bool retry_list_prepare(struct options *options, struct error *error)
         path = memory_copy_string(options->retry_from);
     else
         is_found = find_last(options, &path, error);
-    if (is_found)
+    if (is_found) {
+        take_options(options, path);
         is_found = options_set(options, OPTION_ID_input, path, error);
+    }
     options->format = SOURCE_FORMAT_TSV;
     free(path);
     return is_found;

@@ -181,6 +181,7 @@ static struct naming_settings naming_settings_of(const struct run *run)
     return (struct naming_settings){
         .template = run->settings.template,
         .fixes_extension = run->options->fix_extension,
+        .keeps_names = options_is_retry(run->options),
         .root = run->root,
         .state = run->state,
         .existing = (enum existing_policy)run->options->if_exists,

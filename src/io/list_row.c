@@ -152,7 +152,7 @@ bool list_row_append(struct text *text, const struct job *job)
 
 bool list_row_append_failed_header(struct text *text)
 {
-    return ADD(text, "url\tout\tdir\tchecksum\theader\treferer\tclass\thttp\tdetail\tline\n");
+    return ADD(text, "url\tout\tdir\tchecksum\theader\treferer\tclass\thttp\tdetail\tline\tname\n");
 }
 
 bool list_row_append_failed(struct text *text, const struct job *job)
@@ -169,6 +169,10 @@ bool list_row_append_failed(struct text *text, const struct job *job)
     add_cell(text, outcome_detail(outcome), false);
     text_append_char(text, '\t');
     add_place_cell(text, job);
+    text_append_char(text, '\t');
+    /* One that content decides cannot be given before it is there. */
+    if (job->name != NULL && job->digest_offset == SIZE_MAX)
+        add_cell(text, job->name, false);
     text_append_char(text, '\n');
     return finish(text, start);
 }

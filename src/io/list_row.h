@@ -12,7 +12,8 @@
 bool list_row_append_header(struct text *text);
 bool list_row_append(struct text *text, const struct job *job);
 
-/* failed.tsv: url out dir checksum header referer class http detail line */
+/* failed.tsv: url out dir checksum header referer class http detail line name; the last is the path
+ * that the run had for the file */
 bool list_row_append_failed_header(struct text *text);
 bool list_row_append_failed(struct text *text, const struct job *job);
 

@@ -127,7 +127,7 @@ assert_eq "$(stat -c %a "$DIR/.haul/last/failed.tsv")" 600 "mode of failed.tsv"
 fresh_dir other
 run_haul 0 -d "$DIR" --retry-from "$WORK/failed.tsv" "${TRIES[@]}"
 assert_retried
-assert_files below 'below/by another name.txt' checked.txt cred.txt header.txt plain.txt same.txt
+assert_files below 'below/by another name.txt' checked.txt cred.txt header.txt plain.txt same-2.txt
 
 # What fails again can be tried again.
 first_run twice
@@ -182,3 +182,44 @@ for arguments in "-d $DIR --retry-failed" "-d $DIR --retry-from $WORK/no-such.ts
     assert_at_most "$(wc -l <"$ERR")" 2 "lines on stderr of haul $arguments"
     assert_at_least "$(wc -l <"$ERR")" 1 "lines on stderr of haul $arguments"
 done
+
+# A table whose names come from a column, with checks: a retry gives the same names and asks the
+# same of the files, without being told, and the first command then has nothing to do.
+printf '<!doctype html><title>Log in</title><p>Please log in' >"$WORK/www/good/page.jpg"
+printf '\x89PNG\r\n\x1a\n' >"$WORK/www/good/cut.png"
+base64 -d >"$WORK/www/good/one.gif" <<<R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7
+cp "$WORK/www/good/one.gif" "$WORK/www/later/two.gif"
+cat >"$WORK/table.csv" <<LIST
+id,title,image_url,filename
+1,One,$SITE/good/one.gif,First one
+2,Two,$SITE/later/two.gif,Second 100% sure.gif
+3,Page,$SITE/good/page.jpg,a page.jpg
+4,Gone,$SITE/good/missing.gif,gone.gif
+5,Same,$SITE/later/two.gif?again,First one.gif
+LIST
+FIRST=(--expect image --url-column image_url --name '{column:filename}')
+rm -f "$WORK/open"
+fresh_dir table
+run_haul 1 -d "$DIR" "${TRIES[@]}" "${FIRST[@]}" "$WORK/table.csv"
+check_run
+assert_counts '{downloaded: 1, failed: 4}'
+assert_files 'First one.gif'
+assert_eq "$(tail -n +2 "$DIR/.haul/last/failed.tsv" | cut -f11 | sort | tr '\n' '|')" \
+    'First one-2.gif|Second 100%25 sure.gif|a page.jpg|gone.gif|' "names in failed.tsv"
+touch "$WORK/open"
+run_haul 1 --retry-failed --retry-all -d "$DIR" "${TRIES[@]}"
+check_run
+assert "not said what is taken over" grep -qF \
+    "as in the run that is retried: --name '{column:filename}' --expect image" "$ERR"
+assert_counts '{downloaded: 2, failed: 2}'
+assert_class /good/page.jpg bad-type
+assert_files 'First one.gif' 'Second 100%25 sure.gif' 'First one-2.gif'
+run_haul 1 -d "$DIR" "${TRIES[@]}" "${FIRST[@]}" "$WORK/table.csv"
+check_run
+assert_counts '{kept: 3, failed: 2}'
+# What is given counts, and by the path of a list it is the same.
+run_haul 3 --retry-from "$DIR/.haul/last/failed.tsv" --retry-all -d "$DIR" "${TRIES[@]}" \
+    --expect video
+check_run
+assert_eq "$(report '"\(.settings.expect) \(.settings.name)"')" "video {column:filename}" "settings"
+assert_files 'First one.gif' 'Second 100%25 sure.gif' 'First one-2.gif'
