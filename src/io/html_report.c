@@ -10,6 +10,7 @@ static const struct part {
     void (*append)(struct text *text, const struct html_page *page);
 } PARTS[] = {
     {"failures", "Failures", html_failures_append},
+    {"failed", "What failed", html_failed_append},
     {"course", "Over time", html_charts_append},
     {"latency", "Time per URL", html_latency_append},
     {"hosts", "Hosts", html_hosts_append},

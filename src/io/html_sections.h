@@ -10,6 +10,7 @@ void html_outcome_append_headline(struct text *text, const json_t *report);
 void html_outcome_append(struct text *text, const struct html_page *page); /* header, first */
 
 void html_failures_append(struct text *text, const struct html_page *page);
+void html_failed_append(struct text *text, const struct html_page *page); /* one by one */
 void html_charts_append(struct text *text, const struct html_page *page); /* over time */
 void html_latency_append(struct text *text, const struct html_page *page);
 void html_hosts_append(struct text *text, const struct html_page *page);

@@ -48,13 +48,11 @@ void html_hosts_append(struct text *text, const struct html_page *page)
     html_page_end_section(text);
 }
 
-static void append_slow(struct text *text, const json_t *record)
+/* The URL, and where the list has it. */
+static void append_url_cell(struct text *text, const json_t *record)
 {
-    const char *class = json_field_string(record, "class");
     const char *source = json_field_string(record, "source");
     int64_t line = json_field_count(record, "line", -1);
-    text_append_string(text, "<tr>");
-    html_page_append_duration_cell(text, json_field_count(record, "us.total", -1));
     text_append_string(text, "<td class=\"wide url\">");
     html_page_append_foreign(text, json_field_string(record, "url"), HTML_PAGE_URL);
     if (source != NULL && line >= 0) {
@@ -64,6 +62,43 @@ static void append_slow(struct text *text, const json_t *record)
         text_append_format(text, ":%lld)</span>", (long long)line);
     }
     text_append_string(text, "</td>");
+}
+
+static void append_failed(struct text *text, const json_t *record)
+{
+    text_append_string(text, "<tr>");
+    html_page_append_foreign_cell(text, json_field_string(record, "class"), HTML_PAGE_STRING);
+    html_page_append_count_cell(text, json_field_count(record, "http", -1));
+    append_url_cell(text, record);
+    text_append_string(text, "<td class=\"wide\">");
+    html_page_append_foreign(text, json_field_string(record, "detail"), HTML_PAGE_STRING);
+    text_append_string(text, "</td></tr>\n");
+}
+
+void html_failed_append(struct text *text, const struct html_page *page)
+{
+    static const char *const COLUMNS[] = {"Class", "#Status", "URL", "Why"};
+    if (page->records == NULL || page->records->failed_count == 0)
+        return;
+    size_t count = page->records->failed_count;
+    html_page_start_section(text, "failed", "What failed");
+    html_page_start_table(text, "The first URLs that failed, and why", COLUMNS,
+                          ARRAY_LENGTH(COLUMNS));
+    for (size_t i = 0; i < count; i++)
+        append_failed(text, page->records->failed[i]);
+    html_page_end_table(text);
+    int64_t all = json_field_count(page->report, "counts.failed", 0);
+    html_page_append_more(text, all > (int64_t)count ? all - (int64_t)count : 0,
+                          "URL, see failed.tsv", "URLs, see failed.tsv");
+    html_page_end_section(text);
+}
+
+static void append_slow(struct text *text, const json_t *record)
+{
+    const char *class = json_field_string(record, "class");
+    text_append_string(text, "<tr>");
+    html_page_append_duration_cell(text, json_field_count(record, "us.total", -1));
+    append_url_cell(text, record);
     html_page_append_bytes_cell(text, json_field_count(record, "bytes.file", -1));
     html_page_append_foreign_cell(text, class != NULL ? class : json_field_string(record, "status"),
                                   HTML_PAGE_STRING);

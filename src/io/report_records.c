@@ -45,10 +45,24 @@ static int compare_numbers(const void *a, const void *b)
 }
 
 /* Records come as downloads end; people know the order of their list. */
-static void sort_images(struct report_records *records)
+static void sort(struct report_records *records)
 {
     if (records->image_count > 0)
         qsort(records->images, records->image_count, sizeof(json_t *), compare_numbers);
+    if (records->failed_count > 0)
+        qsort(records->failed, records->failed_count, sizeof(json_t *), compare_numbers);
+}
+
+static void look_for_failure(struct report_records *records, const struct results_line *line)
+{
+    if (records->failed_count == HIGHLIGHTS_FAILED ||
+        strstr(line->bytes, "\"failed\"") == NULL) /* none says so otherwise */
+        return;
+    json_t *record = results_line_parse(line);
+    const char *status = json_field_string(record, "status");
+    if (status != NULL && strcmp(status, "failed") == 0)
+        records->failed[records->failed_count++] = json_incref(record);
+    json_decref(record);
 }
 
 static void add_image(struct report_records *records, json_t *record)
@@ -82,10 +96,12 @@ bool report_records_read(struct report_records *records, struct results_reader *
     if (!slowest_read(&records->slowest, reader, error))
         return false;
     results_reader_rewind(reader);
-    while (results_reader_next(reader, &line))
+    while (results_reader_next(reader, &line)) {
+        look_for_failure(records, &line);
         look_for_image(records, &line);
+    }
     if (results_reader_check(reader, error)) {
-        sort_images(records);
+        sort(records);
         return true;
     }
     report_records_clear(records);
@@ -138,17 +154,24 @@ void report_records_load(struct report_records *records, int results,
         if (record != NULL)
             slowest_add(&records->slowest, record);
     }
+    for (size_t i = 0; i < highlights->failed_count; i++) {
+        json_t *record = load(results, &highlights->failed[i], results_line_parse);
+        if (record != NULL)
+            records->failed[records->failed_count++] = record;
+    }
     for (size_t i = 0; i < highlights->image_count; i++) {
         json_t *record = load(results, &highlights->images[i], results_line_parse_file);
         if (record != NULL)
             records->images[records->image_count++] = record;
     }
-    sort_images(records);
+    sort(records);
 }
 
 void report_records_clear(struct report_records *records)
 {
     slowest_clear(&records->slowest);
+    for (size_t i = 0; i < records->failed_count; i++)
+        json_decref(records->failed[i]);
     for (size_t i = 0; i < records->image_count; i++)
         json_decref(records->images[i]);
     *records = (struct report_records){0};

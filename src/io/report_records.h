@@ -1,4 +1,5 @@
-/* The records that a page about a run shows: the slowest URLs and the first images.
+/* The records that a page about a run shows: the slowest URLs, the first that failed, the first
+ * images.
  *
  * Found in one of two ways, with the same result: by reading all records of a finished run, or by
  * the places that were noted while it went on. */
@@ -12,6 +13,8 @@
 
 struct report_records {
     struct slowest slowest;
+    json_t *failed[HIGHLIGHTS_FAILED]; /* owned; in the order of their numbers */
+    size_t failed_count;
     json_t *images[HIGHLIGHTS_IMAGES]; /* owned; in the order of their numbers */
     size_t image_count;
     uint64_t image_total; /* how many there are in the run */

@@ -25,6 +25,8 @@ void highlights_add(struct highlights *highlights, const struct job *job, int64_
 {
     struct highlight entry = {offset, job->index, job->outcome.us.total};
     add_slow(highlights, &entry);
+    if (job->outcome.status == STATUS_FAILED && highlights->failed_count < HIGHLIGHTS_FAILED)
+        highlights->failed[highlights->failed_count++] = entry;
     if (!highlights_is_image(&job->outcome))
         return;
     if (highlights->image_count < HIGHLIGHTS_IMAGES)

@@ -1,4 +1,5 @@
-/* Which records of a run are shown apart: the slowest URLs, and the first images.
+/* Which records of a run are shown apart: the slowest URLs, the first that failed, the first
+ * images.
  *
  * Kept while the run goes on, as places in its file of records, so that at the end only those few
  * are read back. Plain data, fixed memory, a comparison for most records. */
@@ -8,6 +9,7 @@
 #include "model/job.h"
 
 #define HIGHLIGHTS_SLOWEST 20
+#define HIGHLIGHTS_FAILED 50
 #define HIGHLIGHTS_IMAGES 500
 
 struct highlight {
@@ -19,6 +21,8 @@ struct highlight {
 struct highlights {
     struct highlight slowest[HIGHLIGHTS_SLOWEST]; /* the slowest first; of equal ones the earlier */
     size_t slowest_count;
+    struct highlight failed[HIGHLIGHTS_FAILED]; /* in the order of the file */
+    size_t failed_count;
     struct highlight images[HIGHLIGHTS_IMAGES]; /* in the order of the file */
     size_t image_count;
     uint64_t image_total;

@@ -84,6 +84,18 @@ START_TEST(the_first_images_are_kept_and_all_are_counted)
 }
 END_TEST
 
+START_TEST(the_first_failures_are_kept)
+{
+    for (uint64_t i = 1; i <= 3 * HIGHLIGHTS_FAILED; i++) {
+        job.outcome.status = i % 2 == 0 ? STATUS_FAILED : STATUS_SKIPPED;
+        add(i, 1);
+    }
+    ck_assert_uint_eq(highlights.failed_count, HIGHLIGHTS_FAILED);
+    ck_assert_uint_eq(highlights.failed[0].index, 2);
+    ck_assert_uint_eq(highlights.failed[HIGHLIGHTS_FAILED - 1].index, 2 * HIGHLIGHTS_FAILED);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("highlights");
@@ -91,6 +103,7 @@ int main(void)
     tcase_add_test(cases, the_slowest_come_first_and_of_equal_ones_the_earlier);
     tcase_add_test(cases, only_so_many_are_kept);
     tcase_add_loop_test(cases, an_image_is_a_file_that_is_there, 0, (int)ARRAY_LENGTH(image_cases));
+    tcase_add_test(cases, the_first_failures_are_kept);
     tcase_add_test(cases, the_first_images_are_kept_and_all_are_counted);
     Suite *suite = suite_create("highlights");
     suite_add_tcase(suite, cases);

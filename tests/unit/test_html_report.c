@@ -128,7 +128,7 @@ static json_t *report_of(const char *string)
 
 static json_t *record_of(const char *string, const char *format)
 {
-    static const char *const MEMBERS[] = {"url", "source", "class", "status", "path"};
+    static const char *const MEMBERS[] = {"url", "source", "class", "status", "path", "detail"};
     json_t *record = parse("{\"i\":1,\"line\":7,\"us\":{\"total\":5},\"bytes\":{\"file\":3}}");
     for (size_t i = 0; i < ARRAY_LENGTH(MEMBERS); i++)
         json_tree_put(record, MEMBERS[i], json_tree_string(string));
@@ -141,6 +141,7 @@ static json_t *record_of(const char *string, const char *format)
 static void add_records(const char *string, const char *format)
 {
     slowest_add(&records.slowest, record_of(string, format));
+    records.failed[records.failed_count++] = record_of(string, format);
     records.images[records.image_count++] = record_of(string, format);
     records.image_total = records.image_count;
 }
@@ -347,6 +348,26 @@ START_TEST(what_is_cut_is_counted)
 }
 END_TEST
 
+START_TEST(what_failed_is_told_with_its_reason)
+{
+    json_t *report = parse("{\"counts\":{\"total\":90,\"failed\":62}}");
+    json_t *record = parse("{\"i\":3,\"line\":5,\"http\":200}");
+    json_tree_put(record, "url", json_tree_string("http://h/login.jpg"));
+    json_tree_put(record, "source", json_tree_string("lists/table.csv"));
+    json_tree_put(record, "class", json_tree_string("bad-type"));
+    json_tree_put(record, "detail", json_tree_string("wanted image, got text/html"));
+    records.failed[records.failed_count++] = record;
+    make(report, NULL, NULL);
+    assert_has("<a href=\"#failed\">What failed</a>");
+    assert_has("<td><bdi>bad-type</bdi></td><td class=\"n\">200</td>");
+    assert_has(
+        "<bdi>http://h/login.jpg</bdi> <span class=\"soft\">(<bdi>table.csv</bdi>:5)</span>");
+    assert_has("<bdi>wanted image, got text/html</bdi>");
+    assert_has("and 61 more URLs, see failed.tsv");
+    json_decref(report);
+}
+END_TEST
+
 START_TEST(long_strings_are_cut_on_a_character)
 {
     struct text url;
@@ -509,6 +530,7 @@ int main(void)
                         (int)ARRAY_LENGTH(image_cases));
     tcase_add_test(cases, what_is_cut_is_counted);
     tcase_add_test(cases, long_strings_are_cut_on_a_character);
+    tcase_add_test(cases, what_failed_is_told_with_its_reason);
     tcase_add_test(cases, the_policy_allows_the_style_and_nothing_else);
     tcase_add_loop_test(cases, charts_show_rates_over_the_time_that_has_passed, 0,
                         (int)ARRAY_LENGTH(course_cases));

@@ -93,6 +93,15 @@ START_TEST(both_ways_find_the_same_records)
         ck_assert_int_eq(records[0].slowest.urls[i].total_us, records[1].slowest.urls[i].total_us);
         ck_assert(json_equal(records[0].slowest.urls[i].record, records[1].slowest.urls[i].record));
     }
+    ck_assert_uint_eq(records[0].failed_count, HIGHLIGHTS_FAILED);
+    ck_assert_uint_eq(records[1].failed_count, HIGHLIGHTS_FAILED);
+    for (size_t i = 0; i < HIGHLIGHTS_FAILED; i++) {
+        ck_assert(json_equal(records[0].failed[i], records[1].failed[i]));
+        ck_assert_str_eq(json_field_string(records[0].failed[i], "class"), "gone");
+        if (i > 0)
+            ck_assert_int_lt(json_field_count(records[0].failed[i - 1], "i", 0),
+                             json_field_count(records[0].failed[i], "i", 0));
+    }
     ck_assert_uint_eq(records[0].image_count, HIGHLIGHTS_IMAGES);
     ck_assert_uint_eq(records[1].image_count, HIGHLIGHTS_IMAGES);
     ck_assert_uint_gt(records[0].image_total, HIGHLIGHTS_IMAGES);
