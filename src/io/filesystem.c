@@ -31,6 +31,9 @@ static const struct {
     {0x4D44, FILESYSTEM_LIMITED, "vfat"},       {0x2011BAB0, FILESYSTEM_LIMITED, "exfat"},
     {0x5346544E, FILESYSTEM_LIMITED, "ntfs"},   {0x7366746E, FILESYSTEM_LIMITED, "ntfs3"},
     {0x73717368, FILESYSTEM_LOCAL, "squashfs"}, {0x9660, FILESYSTEM_LOCAL, "iso9660"},
+    {0x9FA0, FILESYSTEM_KERNEL, "proc"},        {0x62656572, FILESYSTEM_KERNEL, "sysfs"},
+    {0x63677270, FILESYSTEM_KERNEL, "cgroup2"}, {0x27E0EB, FILESYSTEM_KERNEL, "cgroup"},
+    {0x1CD1, FILESYSTEM_KERNEL, "devpts"},
 };
 
 static void find_type(const char *path, struct diagnosis_directory *out)

@@ -180,7 +180,7 @@ static bool has_no_way(const struct diagnosis_lookup *lookup)
 }
 
 /* One kind of trouble: nothing when there is none. What holds for all that were asked is grave:
- * then it is no property of a single host. */
+ * then it is no property of a single host. Unless most of the list needs no lookup here. */
 static void add_trouble(struct findings *findings, const struct diagnosis_names *names,
                         const char *check, bool (*is_one)(const struct diagnosis_lookup *lookup),
                         const char *words, const char *advice)
@@ -191,11 +191,11 @@ static void add_trouble(struct findings *findings, const struct diagnosis_names 
         count += is_one(&names->lookups[i]);
     if (count == 0)
         return;
+    bool is_grave = count == names->count && names->hosts > names->literal + names->proxied;
     text_init(&hosts, WORDS_MAX);
     append_hosts(&hosts, names, is_one);
-    findings_add(findings, GROUP_NAMES, check,
-                 count == names->count ? FINDING_FAILURE : FINDING_WARNING, "%llu of %zu %s: %s",
-                 (unsigned long long)count, names->count, words, hosts.data);
+    findings_add(findings, GROUP_NAMES, check, is_grave ? FINDING_FAILURE : FINDING_WARNING,
+                 "%llu of %zu %s: %s", (unsigned long long)count, names->count, words, hosts.data);
     findings_advise(findings, "%s", advice);
     text_clear(&hosts);
 }

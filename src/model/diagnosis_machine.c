@@ -23,12 +23,21 @@
 #define EARLIEST_US (INT64_C(1661904000) * CLOCK_SECOND_US)
 #define LATEST_US (INT64_C(4102444800) * CLOCK_SECOND_US)
 
-static void add_place(struct findings *findings, const struct diagnosis_directory *directory)
+/* False when nothing can be stored there. */
+static bool add_place(struct findings *findings, const struct diagnosis_directory *directory)
 {
     const char *path = directory->path;
+    bool is_usable = directory->is_directory && directory->kind != FILESYSTEM_KERNEL &&
+                     !directory->is_read_only && directory->is_writable;
     if (!directory->is_directory) {
         findings_add(findings, GROUP_DIRECTORY, "place", FINDING_FAILURE, "%s is no directory",
                      directory->nearest);
+        findings_advise(findings, "name another one with --dir");
+    } else if (directory->kind == FILESYSTEM_KERNEL) {
+        /* Rights say nothing here: root seems to have all of them. */
+        findings_add(findings, GROUP_DIRECTORY, "place", FINDING_FAILURE,
+                     "%s belongs to the kernel (%s): no file can be made there", directory->nearest,
+                     directory->type);
         findings_advise(findings, "name another one with --dir");
     } else if (directory->is_read_only) {
         findings_add(findings, GROUP_DIRECTORY, "place", FINDING_FAILURE,
@@ -46,6 +55,7 @@ static void add_place(struct findings *findings, const struct diagnosis_director
         findings_add(findings, GROUP_DIRECTORY, "place", FINDING_OK, "%s can be made in %s (%s)",
                      path, directory->nearest, directory->type);
     }
+    return is_usable;
 }
 
 static void add_space(struct findings *findings, const struct diagnosis_list *list,
@@ -101,6 +111,7 @@ static void add_kind(struct findings *findings, const struct diagnosis_directory
                                "good as its server, and syncing is slow",
         [FILESYSTEM_MEMORY] = "in memory: nothing there survives a restart",
         [FILESYSTEM_LIMITED] = "without links, and with few letters in names: some files may fail",
+        [FILESYSTEM_KERNEL] = NULL,
     };
     if (words[directory->kind] == NULL)
         return;
@@ -115,7 +126,7 @@ static void add_kind(struct findings *findings, const struct diagnosis_directory
 void diagnosis_add_directory(struct findings *findings, const struct diagnosis_list *list,
                              const struct diagnosis_directory *directory)
 {
-    add_place(findings, directory);
+    bool is_usable = add_place(findings, directory);
     if (directory->is_held) {
         findings_add(findings, GROUP_DIRECTORY, "lock",
                      directory->waits ? FINDING_NOTE : FINDING_FAILURE, "another run is using %s",
@@ -123,8 +134,10 @@ void diagnosis_add_directory(struct findings *findings, const struct diagnosis_l
         findings_advise(findings, directory->waits ? "--lock-wait waits for its end"
                                                    : "wait for its end (--lock-wait TIME)");
     }
-    add_space(findings, list, directory);
-    add_inodes(findings, list, directory);
+    if (is_usable) { /* the room in a wrong place is no matter */
+        add_space(findings, list, directory);
+        add_inodes(findings, list, directory);
+    }
     add_kind(findings, directory);
     if (directory->lacks_openat2)
         findings_add(findings, GROUP_DIRECTORY, "openat2", FINDING_NOTE,

@@ -10,6 +10,7 @@ enum filesystem_kind {
     FILESYSTEM_NETWORK,
     FILESYSTEM_MEMORY,
     FILESYSTEM_LIMITED, /* no links, or few kinds of names */
+    FILESYSTEM_KERNEL,  /* its own: nobody makes files there */
 };
 
 struct diagnosis_directory {

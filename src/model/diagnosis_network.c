@@ -71,18 +71,17 @@ static void add_file(struct findings *findings, enum finding_level trouble,
         findings_advise(findings, "%s", install);
 }
 
-/* A few old ones are in every bundle; most of them say that something else is wrong. */
+/* A few old ones are in every bundle, and harm nobody; most of them say that something else is
+ * wrong. */
 static void add_dates(struct findings *findings, const struct diagnosis_certificates *certificates)
 {
     long wrong = certificates->expired + certificates->future;
-    if (wrong == 0)
+    if (2 * wrong <= certificates->count)
         return;
-    bool are_most = 2 * wrong > certificates->count;
-    findings_add(findings, GROUP_CERTIFICATES, "dates", are_most ? FINDING_FAILURE : FINDING_NOTE,
-                 "%ld of them expired%s", certificates->expired,
-                 certificates->future > 0 ? ", others are not valid yet" : "");
-    if (are_most)
-        findings_advise(findings, "the clock is wrong, or the bundle is very old: %s", install);
+    findings_add(findings, GROUP_CERTIFICATES, "dates", FINDING_FAILURE,
+                 "%ld of them are expired, %ld not valid yet", certificates->expired,
+                 certificates->future);
+    findings_advise(findings, "the clock is wrong, or the bundle is very old: %s", install);
 }
 
 void diagnosis_add_certificates(struct findings *findings, const struct diagnosis_list *list,

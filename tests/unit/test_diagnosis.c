@@ -114,6 +114,28 @@ START_TEST(lookups_are_judged_by_their_answers_and_times)
 }
 END_TEST
 
+static const struct {
+    uint64_t hosts;
+    uint64_t literal;
+    uint64_t proxied;
+    int level;
+} shares[] = {
+    {1, 0, 0, FINDING_FAILURE}, {3, 1, 1, FINDING_FAILURE}, {1, 1, 0, FINDING_WARNING},
+    {1, 0, 1, FINDING_WARNING}, {1, 9, 0, FINDING_WARNING}, {2, 1, 1, FINDING_WARNING},
+};
+
+START_TEST(missing_names_are_grave_only_where_most_of_the_list_needs_them)
+{
+    static const struct diagnosis_lookup missing[HOSTS] = {LOST("a.example", LOOKUP_NO_SUCH_NAME)};
+    struct diagnosis_names names = names_of(missing);
+    names.hosts = shares[_i].hosts;
+    names.literal = shares[_i].literal;
+    names.proxied = shares[_i].proxied;
+    diagnosis_add_names(&findings, &given, &names);
+    check_level(&findings, "missing", shares[_i].level, "share of names");
+}
+END_TEST
+
 START_TEST(hosts_are_named_but_not_all)
 {
     static const struct diagnosis_lookup many[HOSTS] = {
@@ -165,6 +187,8 @@ int main(void)
     tcase_add_loop_test(cases, a_list_is_judged, 0, ARRAY_LENGTH(lists));
     tcase_add_loop_test(cases, lookups_are_judged_by_their_answers_and_times, 0,
                         ARRAY_LENGTH(lookups));
+    tcase_add_loop_test(cases, missing_names_are_grave_only_where_most_of_the_list_needs_them, 0,
+                        ARRAY_LENGTH(shares));
     tcase_add_test(cases, hosts_are_named_but_not_all);
     tcase_add_test(cases, a_resolver_without_servers_is_a_warning);
     tcase_add_test(cases, what_was_not_asked_is_said);

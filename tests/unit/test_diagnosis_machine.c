@@ -56,6 +56,13 @@ static void read_only(struct diagnosis_directory *directory)
     directory->is_read_only = true;
 }
 
+static void of_the_kernel(struct diagnosis_directory *directory)
+{
+    directory->kind = FILESYSTEM_KERNEL;
+    directory->free_bytes = directory->free_files = 0;
+    directory->type = "proc";
+}
+
 static void held(struct diagnosis_directory *directory)
 {
     directory->is_held = true;
@@ -134,6 +141,16 @@ static const struct {
     {no_directory, &none, "place", FINDING_FAILURE, "--dir"},
     {closed, &none, "place", FINDING_FAILURE, "may not be written"},
     {read_only, &none, "place", FINDING_FAILURE, "read-only"},
+    {of_the_kernel, &none, "place", FINDING_FAILURE, "(proc): no file can be made there"},
+    {of_the_kernel, &none, "kind", NOT_FOUND, NULL},
+    /* where nothing can be stored, room is no matter */
+    {of_the_kernel, &none, "space", NOT_FOUND, NULL},
+    {of_the_kernel, &none, "inodes", NOT_FOUND, NULL},
+    {no_directory, &none, "space", NOT_FOUND, NULL},
+    {no_directory, &none, "inodes", NOT_FOUND, NULL},
+    {closed, &none, "space", NOT_FOUND, NULL},
+    {read_only, &none, "inodes", NOT_FOUND, NULL},
+    {held, &none, "space", FINDING_OK, NULL},
     {held, &none, "lock", FINDING_FAILURE, "--lock-wait"},
     {waited_for, &none, "lock", FINDING_NOTE, "waits"},
     {full, &none, "space", FINDING_FAILURE, "--min-free"},

@@ -91,7 +91,7 @@ static const struct {
     {"directory alone", &secure, {.directory = "d", .directory_count = 9}, "directory", FINDING_OK},
     {"nothing", &secure, {.directory = "d"}, "none", FINDING_FAILURE},
     {"nothing, no https", &plain, {.directory = NULL}, "none", FINDING_WARNING},
-    {"a few are old", &secure, {.file = "f", .count = 9, .expired = 4}, "dates", FINDING_NOTE},
+    {"a few are old", &secure, {.file = "f", .count = 9, .expired = 4}, "dates", NOT_FOUND},
     {"most are old", &secure, {.file = "f", .count = 9, .expired = 5}, "dates", FINDING_FAILURE},
     {"most are new", &secure, {.file = "f", .count = 9, .future = 9}, "dates", FINDING_FAILURE},
     {"variable",

@@ -55,6 +55,14 @@ START_TEST(a_file_is_no_directory)
 }
 END_TEST
 
+START_TEST(what_belongs_to_the_kernel_is_known_as_such)
+{
+    filesystem_survey("/proc/self", &directory);
+    ck_assert_int_eq(directory.kind, FILESYSTEM_KERNEL);
+    ck_assert_str_eq(directory.type, "proc");
+}
+END_TEST
+
 START_TEST(a_run_that_holds_it_is_seen)
 {
     ck_assert_int_eq(mkdir(in_scratch(".haul"), 0777), 0);
@@ -77,6 +85,7 @@ int main(void)
     tcase_add_test(cases, a_directory_that_is_there_answers_for_itself);
     tcase_add_test(cases, one_that_is_not_is_answered_for_by_the_nearest_above);
     tcase_add_test(cases, a_file_is_no_directory);
+    tcase_add_test(cases, what_belongs_to_the_kernel_is_known_as_such);
     tcase_add_test(cases, a_run_that_holds_it_is_seen);
     suite_add_tcase(suite, cases);
 
