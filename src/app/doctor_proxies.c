@@ -49,7 +49,7 @@ void doctor_proxies_survey(struct doctor_proxies *proxies, const struct proxy_se
         proxies->probes[i] =
             proxy_probe_make(proxy->shown, lookup, cancel_descriptor(cancel), limit_us);
         text_init(&shown, 2 * URL_MAX_BYTES);
-        url_append_masked(&shown, proxy->shown, redaction);
+        proxy_append_masked(&shown, proxy->shown, redaction);
         proxy->shown = proxies->shown[i] = text_take(&shown);
         text_clear(&shown);
         proxy->state = proxies->probes[i].state;

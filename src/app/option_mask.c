@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "io/proxy.h"
+
 #define REST " ..."
 
 /* Up to the first blank; arguments may be anything. */
@@ -38,7 +40,9 @@ void option_mask_append(struct text *text, enum option_id id, const char *value,
         append_program(text, value);
     else if (id == OPTION_ID_ping)
         append_origin(text, value, redaction);
-    else if (id == OPTION_ID_proxy || strstr(value, "://") != NULL)
+    else if (id == OPTION_ID_proxy && value[0] != '\0')
+        proxy_append_masked(text, value, redaction);
+    else if (strstr(value, "://") != NULL)
         url_append_masked(text, value, redaction);
     else
         text_append_string(text, value);

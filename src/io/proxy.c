@@ -1,5 +1,7 @@
 #include "io/proxy.h"
 
+#include "base/text.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,4 +131,13 @@ const char *proxy_for(const struct proxy_settings *settings, const struct url *u
 bool proxy_looks_up(const char *proxy)
 {
     return strncasecmp(proxy, "socks4://", 9) != 0 && strncasecmp(proxy, "socks5://", 9) != 0;
+}
+
+void proxy_append_masked(struct text *text, const char *proxy, const struct redaction *redaction)
+{
+    struct text whole;
+    text_init(&whole, SIZE_MAX);
+    text_append_format(&whole, "%s%s", strstr(proxy, "://") == NULL ? "http://" : "", proxy);
+    url_append_masked(text, whole.data, redaction);
+    text_clear(&whole);
 }

@@ -29,6 +29,10 @@ bool proxy_settings_check(const struct proxy_settings *settings, struct error *e
  * everything below it, with or without a leading dot. */
 const char *proxy_for(const struct proxy_settings *settings, const struct url *url);
 
+/* Without its password, and with the scheme that is meant where none is given: user:password@host
+ * would be taken for something else. */
+void proxy_append_masked(struct text *text, const char *proxy, const struct redaction *redaction);
+
 /* True when the proxy looks up the names of targets; false for those that are told addresses
  * (socks4, socks5). */
 bool proxy_looks_up(const char *proxy);

@@ -272,7 +272,7 @@ json_t *report_tree(const struct report_facts *facts, const struct summary *summ
     json_tree_put(
         report, "timeline",
         report_course_timeline(&summary->timeline, facts->elapsed_us, facts->workers.peak_jobs));
-    json_tree_put(report, "proxy", report_value_masked(facts->proxy, facts->redaction));
+    json_tree_put(report, "proxy", report_value_proxy(facts->proxy, facts->redaction));
     json_tree_put(report, "warnings", strings_value(facts->warnings, facts->warning_count));
     json_tree_put(report, "hints", strings_value(facts->hints, facts->hint_count));
     json_tree_put(report, "files", files_value(facts));

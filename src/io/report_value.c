@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config.h"
 #include "io/json_tree.h"
+#include "io/proxy.h"
 
 json_t *report_value_masked(const char *string, const struct redaction *redaction)
 {
@@ -16,6 +17,18 @@ json_t *report_value_masked(const char *string, const struct redaction *redactio
     struct text text;
     text_init(&text, SIZE_MAX);
     url_append_masked(&text, string, redaction);
+    json_t *value = json_tree_string(text.data);
+    text_clear(&text);
+    return value;
+}
+
+json_t *report_value_proxy(const char *proxy, const struct redaction *redaction)
+{
+    if (proxy == NULL)
+        return json_null();
+    struct text text;
+    text_init(&text, SIZE_MAX);
+    proxy_append_masked(&text, proxy, redaction);
     json_t *value = json_tree_string(text.data);
     text_clear(&text);
     return value;
@@ -96,8 +109,10 @@ static json_t *setting_value(const struct report_setting *setting,
         return json_null();
     if (strcmp(setting->name, "header") == 0)
         return argument_value(setting->text, "--header", redaction);
+    if (strcmp(setting->name, "proxy") == 0 && setting->text[0] != '\0')
+        return report_value_proxy(setting->text, redaction);
     /* Without these there is no secret to mask, and a directory me@home is left as it is. */
-    if (strpbrk(setting->text, ":=%") == NULL && strcmp(setting->name, "proxy") != 0)
+    if (strpbrk(setting->text, ":=%") == NULL)
         return json_tree_string(setting->text);
     return report_value_masked(setting->text, redaction);
 }

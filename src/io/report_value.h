@@ -11,6 +11,8 @@ json_t *report_value_host(void); /* name of this machine, or null */
 
 /* A URL, or a text that may hold some; NULL gives null. */
 json_t *report_value_masked(const char *string, const struct redaction *redaction);
+/* The same for a proxy, whose scheme may be left out. */
+json_t *report_value_proxy(const char *proxy, const struct redaction *redaction);
 /* Of a command line: URLs and headers are masked. */
 json_t *report_value_arguments(const char *const *arguments, size_t count,
                                const struct redaction *redaction);

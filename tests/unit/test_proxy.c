@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static void clear_environment(void)
 {
     static const char *const names[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
@@ -46,6 +48,26 @@ START_TEST(hosts_below_a_name_are_asked_directly)
     bool is_direct = proxy_for(&settings, &url) == NULL;
     ck_assert_msg(is_direct == exceptions[_i].is_direct, "%s in %s", exceptions[_i].host,
                   exceptions[_i].none);
+}
+END_TEST
+
+static const struct {
+    const char *proxy;
+    const char *shown;
+} shown[] = {
+    {"http://u:PW@127.0.0.1:9", "http://127.0.0.1:9"}, {"u:PW@127.0.0.1:9", "http://127.0.0.1:9"},
+    {"u@proxy.example", "http://proxy.example"},       {"localhost:3128", "http://localhost:3128"},
+    {"u:P/W@localhost:3128", "http://localhost:3128"}, {"u:P@W@[::1]:3128", "http://[::1]:3128"},
+    {"socks5h://u:PW@h:1080", "socks5h://h:1080"},
+};
+
+START_TEST(a_proxy_is_shown_without_its_password_but_with_its_host)
+{
+    struct text text;
+    text_init(&text, 256);
+    proxy_append_masked(&text, shown[_i].proxy, NULL);
+    ck_assert_str_eq(text.data, shown[_i].shown);
+    text_clear(&text);
 }
 END_TEST
 
@@ -161,6 +183,8 @@ int main(void)
     tcase_add_loop_test(tests, hosts_below_a_name_are_asked_directly, 0, ARRAY_LENGTH(exceptions));
     tcase_add_loop_test(tests, an_unusable_proxy_is_refused_without_being_shown, 0,
                         ARRAY_LENGTH(proxies));
+    tcase_add_loop_test(tests, a_proxy_is_shown_without_its_password_but_with_its_host, 0,
+                        ARRAY_LENGTH(shown));
     tcase_add_test(tests, the_option_wins_over_the_environment);
     tcase_add_test(tests, an_empty_option_means_no_proxy);
     tcase_add_test(tests, each_scheme_has_its_variable);

@@ -365,7 +365,7 @@ static void make_hostile(void)
     facts.warning_count = 2;
     facts.directory = HOSTILE;
     facts.folder = HOSTILE;
-    facts.proxy = HOSTILE;
+    facts.proxy = "http://" HOSTILE;
     facts.elapsed_us = INT64_MAX;
     facts.input = (struct report_input){UINT64_MAX, UINT64_MAX, 0, 0, 0, 0, false};
 }
@@ -378,7 +378,7 @@ START_TEST(hostile_bytes_and_extreme_numbers_lose_nothing)
     assert_string(report, "warnings.1", HOSTILE_PARSED);
     assert_string(report, "files.directory", HOSTILE_PARSED);
     assert_string(report, "files.report", HOSTILE_PARSED "/report.json");
-    assert_string(report, "proxy", HOSTILE_PARSED);
+    assert_string(report, "proxy", "http://" HOSTILE_PARSED);
     assert_string(report, "hosts.0.host", HOSTILE_PARSED);
     assert_string(report, "failures.0.example", HOSTILE_PARSED ":18446744073709551615");
     assert_integer(report, "input.lines", INT64_MAX);
