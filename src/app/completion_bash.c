@@ -169,6 +169,9 @@ static void print_operands(FILE *out, enum subcommand command)
     if (operands == OPERANDS_RUNS)
         fputs("        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(\n"
               "            compgen -f -X '!*.json' -- \"$current\"\n"
+              "            # As typed, with quotes and backslashes.\n"
+              "            current=${current#[\\\"\\']}\n"
+              "            current=${current//\\\\/}\n"
               "            [[ ! -d ${current:-.}/.haul/runs ]] ||\n"
               "                compgen -d -- \"${current:+${current%/}/}.haul/runs/\"\n"
               "        )\n",

@@ -20,7 +20,7 @@ static const char after_commands[] =
     "# Runs lie below DIR/.haul/runs, which nobody would type.\n"
     "_haul_runs()\n"
     "{\n"
-    "    local base=${PREFIX%/}\n"
+    "    local base=${${(Q)PREFIX}%/}\n"
     "    local -a runs=(${base:+$base/}.haul/runs/*(N/))\n"
     "    compadd -f -a runs\n"
     "}\n"

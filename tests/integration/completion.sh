@@ -4,7 +4,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 cd "$OUTER/cwd"
-mkdir -p 'my files' photos/.haul/runs/20261120T120000Z-4f1c lists
+mkdir -p 'my files' photos/.haul/runs/20261120T120000Z-4f1c 'my runs/.haul/runs/20261121T120000Z-0a0b' \
+    lists
 touch list.txt 'a b.csv' photos/report.json lists/one.txt
 
 # LINE|EXPECTED, words separated by ','; "..." in front: these among others. Of paths the last part.
@@ -46,6 +47,8 @@ CASES=(
     'haul report ph|photos'
     'haul report photos/|...20261120T120000Z-4f1c,report.json'
     'haul report li|...lists'
+    'haul report my\ runs/|...20261121T120000Z-0a0b'
+    'haul report "my runs/|...20261121T120000Z-0a0b'
     'haul -- --fo|'
     'haul --dir check --fo|--force,--format'
     'haul list.txt demo --fo|--force,--format'

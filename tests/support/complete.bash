@@ -1,12 +1,18 @@
 # What bash would offer behind command lines: bash complete.bash SCRIPT LINE...
 #
-# The words of a LINE are cut as readline does it, at blanks and at '='. For each LINE: the
-# candidates, then "--".
+# The words of a LINE are cut as readline does it, at blanks and at '=', but not at a blank behind a
+# backslash or an open quote. For each LINE: the candidates, then "--".
 . "$1"
 shift
 complete -p haul | grep -q -- '-F _haul' || exit 1
 for line in "$@"; do
-    read -ra COMP_WORDS <<<"${line//=/ = }"
+    kept=${line//'\ '/$'\\\001'}
+    if [[ $kept == *\"* ]]; then
+        quoted=${kept#*\"}
+        kept=${kept%%\"*}\"${quoted// /$'\001'}
+    fi
+    read -ra COMP_WORDS <<<"${kept//=/ = }"
+    COMP_WORDS=("${COMP_WORDS[@]//$'\001'/ }")
     case $line in
     *[\ =]) COMP_WORDS+=('') ;;
     esac
