@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "app/usage.h"
+
+#define TOPICS_MAX 1024
+
 enum completion_value completion_value_of(const struct option_row *row)
 {
     static const struct {
@@ -33,9 +37,11 @@ void completion_value_print_words(FILE *out, const struct option_row *row)
 
 void completion_value_print_topics(FILE *out)
 {
-    fputs("all", out);
-    for (enum option_group group = 0; group < GROUP_COUNT; group++)
-        fprintf(out, " %s", option_table_group_name(group));
+    struct text topics;
+    text_init(&topics, TOPICS_MAX);
+    usage_append_topics(&topics);
+    fputs(topics.data, out);
+    text_clear(&topics);
 }
 
 void completion_value_print_commands(FILE *out, enum option_id id, const char *separator)

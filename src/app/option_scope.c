@@ -50,25 +50,24 @@ static bool demo_has(enum option_id id)
     return option_table_row(id)->group == GROUP_DEMO || is_one_of(id, known, ARRAY_LENGTH(known));
 }
 
-/* What a run would meet: all that says where it would run, and how large. */
+static bool get_has(enum option_id id)
+{
+    enum option_group group = option_table_row(id)->group;
+    return group != GROUP_DEMO && group != GROUP_BENCH && id != OPTION_ID_html;
+}
+
+/* The command line of a run, with one more word: what it asks for is judged as there, whether the
+ * machine has to do with it or not. */
 static bool doctor_has(enum option_id id)
 {
-    static const enum option_id known[] = {
-        OPTION_ID_input,     OPTION_ID_format, OPTION_ID_url_column, OPTION_ID_seed,
-        OPTION_ID_dir,       OPTION_ID_jobs,   OPTION_ID_threads,    OPTION_ID_per_host,
-        OPTION_ID_proxy,     OPTION_ID_cacert, OPTION_ID_min_free,   OPTION_ID_connect_timeout,
-        OPTION_ID_lock_wait, OPTION_ID_json,   OPTION_ID_redact,     OPTION_ID_quiet,
-        OPTION_ID_verbose,
-    };
-    return option_table_row(id)->group == GROUP_CONFIG || is_one_of(id, known, ARRAY_LENGTH(known));
+    return get_has(id) && id != OPTION_ID_dry_run;
 }
 
 bool option_scope_has(enum subcommand command, enum option_id id)
 {
     switch (command) {
     case COMMAND_GET:
-        return option_table_row(id)->group != GROUP_DEMO &&
-               option_table_row(id)->group != GROUP_BENCH && id != OPTION_ID_html;
+        return get_has(id);
     case COMMAND_CHECK:
         return check_has(id);
     case COMMAND_BENCH:

@@ -56,7 +56,7 @@ struct host_section {
 struct options {
     enum subcommand command;
     bool wants_help;
-    const char *help_topic; /* NULL = first screen, "all", or a group; lent by the arguments */
+    const char *help_topic; /* NULL = first screen; lent */
     bool wants_version;
     /* Lists and URLs in the order given, -i among them: an item with "://" is a URL, "-" is
      * standard input, anything else is a list file. */

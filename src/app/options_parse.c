@@ -10,6 +10,7 @@
 #include "app/options_rules.h"
 #include "app/usage.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 /* What getopt_long answers for a long option: a row, or the row that "no-" turns off. Short
  * options answer with their letter, operands with 1. */
@@ -115,18 +116,26 @@ static bool check_long_name(const char *argument, struct error *error)
     return true;
 }
 
-/* --help=TOPIC, or --help followed by a word that is a topic. */
+/* --help=TOPIC or --help TOPIC; behind a command that of the command. What 'haul get' knows is on
+ * the first screen already. */
 static bool take_help(struct options *options, int argument_count, char **arguments,
                       struct error *error)
 {
-    if (optarg != NULL && !usage_is_topic(optarg)) {
-        return error_set(error, ERROR_USAGE, "--help: there is no topic '%s' (see 'haul --help')",
-                         optarg);
+    const char *topic = optarg;
+    if (topic == NULL && optind < argument_count && arguments[optind][0] != '-')
+        topic = arguments[optind];
+    if (topic != NULL && !usage_is_topic(topic)) {
+        struct text topics;
+        text_init(&topics, sizeof(error->text));
+        usage_append_topics(&topics);
+        error_set(error, ERROR_USAGE, "--help: there is no topic '%s', but these: %s", topic,
+                  topics.data);
+        text_clear(&topics);
+        return false;
     }
-    if (optarg != NULL)
-        options->help_topic = optarg;
-    else if (optind < argument_count && usage_is_topic(arguments[optind]))
-        options->help_topic = arguments[optind];
+    if (topic == NULL && options->command != COMMAND_GET)
+        topic = options_command_name(options->command);
+    options->help_topic = topic;
     options->wants_help = true;
     return true;
 }

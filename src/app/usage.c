@@ -13,6 +13,7 @@
 
 #define SCREEN_COLUMNS 80
 #define HELP_COLUMN 25 /* where explanations start, when the option is not longer */
+#define TOPICS_MAX 1024
 #define USAGE_WIDTH 29 /* of a command with what belongs to it */
 
 static bool is_group(const char *word, enum option_group *out_group)
@@ -26,10 +27,34 @@ static bool is_group(const char *word, enum option_group *out_group)
     return false;
 }
 
+static bool is_command(const char *word, enum subcommand *out_command)
+{
+    for (enum subcommand command = 0; command < COMMAND_COUNT; command++) {
+        if (strcmp(word, command_table_row(command)->name) == 0) {
+            *out_command = command;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool usage_is_topic(const char *word)
 {
     enum option_group group;
-    return strcmp(word, "all") == 0 || is_group(word, &group);
+    enum subcommand command;
+    return strcmp(word, "all") == 0 || is_group(word, &group) || is_command(word, &command);
+}
+
+void usage_append_topics(struct text *text)
+{
+    enum subcommand same;
+    text_append_string(text, "all");
+    for (enum subcommand command = 0; command < COMMAND_COUNT; command++)
+        text_append_format(text, " %s", command_table_row(command)->name);
+    for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+        if (!is_command(option_table_group_name(group), &same))
+            text_append_format(text, " %s", option_table_group_name(group));
+    }
 }
 
 /* "[16]"; empty where there is no default to tell. */
@@ -106,6 +131,11 @@ static void print_group(FILE *out, enum option_group group)
     }
 }
 
+static void print_usage(FILE *out, const char *start, const struct command_row *row)
+{
+    fprintf(out, "%-6s haul %-*s%s\n", start, USAGE_WIDTH, row->usage, row->summary);
+}
+
 static void print_synopsis(FILE *out, bool is_first_screen)
 {
     const char *start = "Usage:";
@@ -114,10 +144,27 @@ static void print_synopsis(FILE *out, bool is_first_screen)
         const struct command_row *row = command_table_row(command);
         if (is_first_screen && !row->is_basic)
             continue;
-        fprintf(out, "%-6s haul %-*s%s\n", start, USAGE_WIDTH, row->usage, row->summary);
+        print_usage(out, start, row);
         start = "";
     }
     fputc('\n', out);
+}
+
+static void print_command(FILE *out, enum subcommand command)
+{
+    print_usage(out, "Usage:", command_table_row(command));
+    for (enum option_group group = 0; group < GROUP_COUNT; group++) {
+        bool has_title = false;
+        for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+            const struct option_row *row = option_table_row(id);
+            if (row->group != group || !option_scope_has(command, id))
+                continue;
+            if (!has_title)
+                fprintf(out, "\n%s:\n", option_table_group_title(group));
+            has_title = true;
+            print_row(out, row);
+        }
+    }
 }
 
 static void print_first_screen(FILE *out)
@@ -135,7 +182,7 @@ static void print_first_screen(FILE *out)
     fputs("\n"
           "  haul -d photos urls.txt              cut -f2 table.tsv | haul -j32 -\n"
           "  haul -q --deadline 50m -d /srv/img urls.txt      # cron: silent if all is well\n"
-          "More: man haul, haul --help all\n",
+          "More: man haul; haul --help all|COMMAND; haul report DIR, haul doctor LIST\n",
           out);
 }
 
@@ -147,11 +194,13 @@ static void print_all(FILE *out)
         fputc('\n', out);
     }
     fputs("help:\n"
-          "  -h, --help [TOPIC]     This text: all, or a group of options:",
+          "  -h, --help [TOPIC]     Of a command, or a group of options:",
           out);
-    int column = SCREEN_COLUMNS; /* the names begin a line */
-    for (enum option_group group = 0; group < GROUP_COUNT; group++)
-        column = print_wrapped(out, option_table_group_name(group), column);
+    struct text topics;
+    text_init(&topics, TOPICS_MAX);
+    usage_append_topics(&topics);
+    print_wrapped(out, topics.data, SCREEN_COLUMNS); /* the names begin a line */
+    text_clear(&topics);
     fputs("\n"
           "  -V, --version          haul and the libraries it uses\n"
           "\n"
@@ -170,9 +219,12 @@ static void print_all(FILE *out)
 void usage_print(FILE *out, const char *topic)
 {
     enum option_group group;
+    enum subcommand command;
 
     if (topic == NULL)
         print_first_screen(out);
+    else if (is_command(topic, &command))
+        print_command(out, command);
     else if (is_group(topic, &group))
         print_group(out, group);
     else

@@ -3,11 +3,14 @@
 #define HAUL_APP_USAGE_H
 
 #include "base/common.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
-/* "all" or the name of a group of options. */
+/* "all", a command, or the name of a group of options. */
 bool usage_is_topic(const char *word);
+/* Each once: a command may be called as a group is, and comes first. */
+void usage_append_topics(struct text *text);
 
 /* NULL prints the first screen, which fits 24 lines of 80 columns. */
 void usage_print(FILE *out, const char *topic);

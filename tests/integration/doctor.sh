@@ -204,7 +204,7 @@ run_haul 0 doctor http://near-1.test/ -d "$(printf 'a\033[2Jb\r')"
 assert_eq "$(LC_ALL=C grep -c $'[\033\r]' "$OUT" || true)" 0 "control bytes"
 
 # Words that nobody got.
-run_haul 2 doctor --retries 3
+run_haul 2 doctor --runs 3
 status=0
 "$HAUL" doctor -d "$DIR" >/dev/full 2>"$ERR" || status=$?
 assert_eq "$status" 4 "exit code with a full standard output"

@@ -1,3 +1,4 @@
+#include "app/command_table.h"
 #include "app/options.h"
 #include "app/option_table.h"
 #include "app/usage.h"
@@ -321,6 +322,10 @@ START_TEST(good_command_lines_set_what_they_say)
 }
 END_TEST
 
+#define NO_TOPIC(topic)                                                                            \
+    "--help: there is no topic '" topic "', but these: all get check bench demo report doctor "    \
+    "lists files checks speed retries network cron config output"
+
 static const struct {
     const char *line;
     const char *text;
@@ -445,7 +450,10 @@ static const struct {
     {"demo" S "-j4" S "--retries=2", "--retries belongs to 'haul get', not to 'haul demo'"},
     {"check", "no list or URL to check (see 'haul --help')"},
     {"check" S "-d" S "y" S "x", "--dir belongs to 'haul get', not to 'haul check'"},
-    {"doctor" S "--retries=2", "--retries belongs to 'haul get', not to 'haul doctor'"},
+    {"doctor" S "-n" S "x", "--dry-run belongs to 'haul get', not to 'haul doctor'"},
+    {"doctor" S "--deadline=soon" S "x",
+     "--deadline: 'soon' is neither a time like 50m nor a time of day like 06:30"},
+    {"doctor" S "--exec-jobs=2" S "x", "--exec-jobs belongs to --exec"},
     {"doctor" S "--sink=disk", "--sink belongs to 'haul bench', not to 'haul doctor'"},
     {"doctor" S "--jobs=1,2", "--jobs: only 'haul bench' takes a list of numbers (command line)"},
     {"check" S "-n" S "x", "--dry-run belongs to 'haul get', not to 'haul check'"},
@@ -493,7 +501,10 @@ static const struct {
     {"--config=" S "x", "--config: the value is empty"},
     {"--profile=a\nb" S "x", "--profile: the value holds a control character"},
     {"--generate=csh", "--generate: 'csh' is not one of nothing|man|bash|zsh|fish|config"},
-    {"--help=foo", "--help: there is no topic 'foo' (see 'haul --help')"},
+    {"--help=foo", NO_TOPIC("foo")},
+    {"--help" S "nosuch", NO_TOPIC("nosuch")},
+    {"-d" S "x" S "-h" S "urls.txt", NO_TOPIC("urls.txt")},
+    {"--help=", NO_TOPIC("")},
 };
 
 START_TEST(bad_command_lines_are_usage_errors_that_name_the_reason)
@@ -518,8 +529,12 @@ static const struct {
     {"--help=all", "all", true, false},
     {"-h" S "speed", "speed", true, false},
     {"--help" S "network" S "--flurbl", "network", true, false},
-    {"--help" S "urls.txt", NULL, true, false},
-    {"demo" S "--help", NULL, true, false},
+    {"--help" S "doctor", "doctor", true, false},
+    {"--help" S "--quiet", NULL, true, false},
+    {"urls.txt" S "--help", NULL, true, false},
+    {"get" S "--help", NULL, true, false},
+    {"demo" S "--help", "demo", true, false},
+    {"demo" S "--help=all", "all", true, false},
     {"x" S "-j4" S "--help" S "files", "files", true, false},
     {"--version", NULL, false, true},
     {"-qV" S "--flurbl", NULL, false, true},
@@ -707,9 +722,48 @@ START_TEST(help_for_all_shows_every_option_once_and_each_group_its_own)
     ck_assert_uint_gt(assert_width(all), OPTION_ID_COUNT);
     ck_assert(usage_is_topic("all"));
     ck_assert(usage_is_topic("retries"));
+    ck_assert(usage_is_topic("report"));
     ck_assert(!usage_is_topic("jobs"));
     ck_assert(!usage_is_topic(""));
     free(all);
+}
+END_TEST
+
+START_TEST(help_for_a_command_shows_its_options_and_no_others)
+{
+    enum subcommand command = (enum subcommand)_i;
+    char *text = print_help(options_command_name(command));
+    char start[64], flag[OPTION_NAME_SIZE + 8];
+
+    snprintf(start, sizeof(start), "Usage: haul %s", command_table_row(command)->usage);
+    ck_assert_msg(strncmp(text, start, strlen(start)) == 0, "%s", text);
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        const struct option_row *row = option_table_row(id);
+        bool is_on = row->kind == OPTION_KIND_BOOL && row->initial != 0;
+        snprintf(flag, sizeof(flag), "  --%s%s%s", is_on ? "[no-]" : "", row->name,
+                 row->argument != NULL ? " " : "");
+        bool is_shown =
+            strstr(text, flag) != NULL || (row->short_name != 0 && strstr(text, flag + 1) != NULL);
+        ck_assert_msg(is_shown == option_scope_has(command, id), "%s: %s", row->name, text);
+    }
+    assert_width(text);
+    free(text);
+}
+END_TEST
+
+/* A line of a crontab, with one more word in it. */
+START_TEST(the_doctor_takes_what_a_run_takes)
+{
+    for (enum option_id id = 0; id < OPTION_ID_COUNT; id++) {
+        bool is_of_run = option_scope_has(COMMAND_GET, id) && id != OPTION_ID_dry_run;
+        ck_assert_msg(option_scope_has(COMMAND_DOCTOR, id) == is_of_run, "--%s",
+                      option_table_row(id)->name);
+    }
+    struct parsed *parsed = parse("doctor" S "-q" S "--deadline=50m" S "--expect=image" S
+                                  "--ping=http://h/" S "--name={host}" S "--retries=1" S "x");
+    ck_assert_msg(parsed->succeeded, "%s", parsed->error.text);
+    ck_assert_int_eq(parsed->options.command, COMMAND_DOCTOR);
+    discard(parsed);
 }
 END_TEST
 
@@ -730,6 +784,9 @@ int main(void)
     tcase_add_test(tests, every_row_is_named_as_its_field_and_lies_in_its_range);
     tcase_add_test(tests, the_first_help_screen_fits_a_small_terminal);
     tcase_add_test(tests, help_for_all_shows_every_option_once_and_each_group_its_own);
+    tcase_add_loop_test(tests, help_for_a_command_shows_its_options_and_no_others, 0,
+                        COMMAND_COUNT);
+    tcase_add_test(tests, the_doctor_takes_what_a_run_takes);
     suite_add_tcase(suite, tests);
 
     SRunner *runner = srunner_create(suite);
