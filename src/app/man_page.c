@@ -40,10 +40,13 @@ static void print_sentence(FILE *out, const char *words)
     }
 }
 
-/* For the line of a macro, where blanks separate and words may be macros themselves. */
+/* For the line of a macro, where blanks separate, words may be macros themselves, and a single mark
+ * is punctuation, in quotes or not. */
 static void print_argument(FILE *out, const char *word, size_t length)
 {
     fputs(" \"", out);
+    if (length == 1 && strchr(".,:;()[]?!|", word[0]) != NULL)
+        fputs("\\&", out);
     for (size_t i = 0; i < length; i++) {
         if (word[i] == '"')
             fputc('"', out);
@@ -158,28 +161,37 @@ static void print_default(FILE *out, const struct option_row *row)
         print_range(out, row);
 }
 
+/* "For get, check": those commands that read configuration, those that do not, or both. */
+static void print_commands_of(FILE *out, enum option_id id, const char *start, bool with_configured,
+                              bool with_others)
+{
+    const char *separator = start;
+    for (enum subcommand command = 0; command < COMMAND_COUNT; command++) {
+        bool is_wanted = option_scope_reads_configuration(command) ? with_configured : with_others;
+        if (!is_wanted || !option_scope_has(command, id))
+            continue;
+        fprintf(out, "%s %s", separator, command_table_row(command)->name);
+        separator = ",";
+    }
+    if (separator != start)
+        fputs(".\n", out);
+}
+
 static void print_scope(FILE *out, enum option_id id)
 {
-    const struct option_row *row = option_table_row(id);
-    const char *separator = "For";
+    bool is_in_files = option_scope_is_in_files(id);
 
-    for (enum subcommand command = 0; command < COMMAND_COUNT; command++) {
-        if (option_scope_has(command, id)) {
-            fprintf(out, "%s %s", separator, command_table_row(command)->name);
-            separator = ",";
-        }
-    }
-    fputs(".\n", out);
     if (!option_scope_is_in_environment(id)) {
+        print_commands_of(out, id, "For", true, true);
         fputs("Command line only.\n", out);
         return;
     }
-    fputs(option_scope_is_in_files(id) ? "Variable:\n.Ev HAUL_"
-                                       : "Command line and variable only:\n.Ev HAUL_",
-          out);
-    for (const char *c = row->name; *c != '\0'; c++)
+    print_commands_of(out, id, "For", true, false);
+    fputs(is_in_files ? "Variable:\n.Ev HAUL_" : "Command line and variable only:\n.Ev HAUL_", out);
+    for (const char *c = option_table_row(id)->name; *c != '\0'; c++)
         fputc(*c == '-' ? '_' : *c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c, out);
     fputs(" .\n", out);
+    print_commands_of(out, id, "On the command line also for", false, true);
 }
 
 static void print_option(FILE *out, enum option_id id)

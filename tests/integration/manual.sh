@@ -25,6 +25,13 @@ for page in man1/haul.1 man5/haul-report.5; do
     mandoc -Tascii -O width=80 "$WORK/man/$page" | sed 's|.\x08||g' >"$WORK/shown"
     assert_at_least "$(wc -l <"$WORK/shown")" 100 "lines of $page"
     assert_eq "$(awk 'length > 80' "$WORK/shown")" "" "lines beyond 80 columns in $page"
+    # man(1) is another reader: a mark alone is punctuation for it, and falls out of its quotes.
+    if command -v groff >/dev/null; then
+        groff -Tutf8 -P-cbou -mdoc "$WORK/man/$page" >"$WORK/shown" 2>"$WORK/complaints"
+        assert_eq "$(head -3 "$WORK/complaints")" "" "what groff says about $page"
+        assert_at_least "$(wc -l <"$WORK/shown")" 100 "lines of $page by groff"
+        assert_eq "$(grep -nF "‘’" "$WORK/shown")" "" "empty quotes in $page by groff"
+    fi
 done
 
 # Keys in the page, by section, against those of the schemas; classes and exit codes, too.
@@ -133,3 +140,13 @@ while IFS= read -r line; do
     fi
     block=
 done <"$WORK/blocks"
+
+# Whatever a run leaves, a retry too, has its place in both pages.
+run_haul 3 --retry-failed --retry-all -d "$DIR"
+(cd "$DIR" && ls .haul/last/ && ls -A .haul) | grep -vx runs | sort -u >"$WORK/left"
+assert_at_least "$(wc -l <"$WORK/left")" 9 "files that a retry leaves"
+while read -r file; do
+    assert "haul(1) does not name $file" grep -qE "^\.It Pa .*/$file( |$)" "$WORK/page"
+    [ ! -e "$DIR/.haul/last/$file" ] ||
+        assert "haul-report(5) does not name $file" grep -qE "^\.It Pa .*/$file$" "$REPORT_PAGE"
+done <"$WORK/left"

@@ -70,7 +70,7 @@ END_TEST
 START_TEST(defaults_ranges_and_variables_are_told)
 {
     static const char jobs[] = ".It Fl j , Fl -jobs Ar \"N\"\nDownloads at once.\nDefault: 16.\n"
-                               "Range: 1 to 65535.\nFor get, check, bench";
+                               "Range: 1 to 65535.\nFor get, check, bench, doctor.\n";
     static const char variable[] = "\nVariable:\n.Ev HAUL_PER_HOST .\n";
     static const char sync[] = " Ar \"batch\" | \"file\" | \"none\"\n";
     static const char state[] = "Default: on.\n";
@@ -78,7 +78,12 @@ START_TEST(defaults_ranges_and_variables_are_told)
     static const char size[] = "Default: 256M.\nRange: 0 or more.\n";
     static const char runs[] = "For bench.\nCommand line only.\n";
     static const char config[] = "Command line and variable only:\n.Ev HAUL_CONFIG .\n";
-    static const char *const parts[] = {jobs, variable, sync, state, name, size, runs, config};
+    static const char mark[] = "Default:\n.Ql \"\\&.\" .\n"; /* of --output-dir */
+    static const char dir[] = "For get, doctor.\nVariable:\n.Ev HAUL_DIR .\n"
+                              "On the command line also for demo.\n";
+    static const char html[] = "For report.\nCommand line only.\n";
+    static const char *const parts[] = {jobs, variable, sync, state, name, size,
+                                        runs, config,   mark, dir,   html};
     for (size_t i = 0; i < ARRAY_LENGTH(parts); i++)
         ck_assert_msg(strstr(page, parts[i]) != NULL, "not in the page: %s", parts[i]);
 }
