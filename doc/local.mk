@@ -6,7 +6,9 @@ dist_pkgdata_DATA += \
 	doc/haul.report-comparison-1.schema.json \
 	doc/haul.result-1.schema.json
 
-EXTRA_DIST += \
+# What README.md leads to, where it leads.
+guidedir = $(docdir)/doc
+dist_guide_DATA = \
 	doc/architecture.md \
 	doc/bench.svg \
 	doc/comparison.md \

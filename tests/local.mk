@@ -239,6 +239,7 @@ TESTS += $(unit_tests)
 tree_tests = \
 	tests/tree/format.sh \
 	tests/tree/layers.sh \
+	tests/tree/links.sh \
 	tests/tree/samples.sh \
 	tests/tree/sizes.sh \
 	tests/tree/sources.sh \
