@@ -7,7 +7,7 @@ static const struct command_row rows[] = {
                        OPERANDS_LISTS, true},
     [COMMAND_BENCH] = {"bench", "bench [OPTIONS] LIST|URL...",
                        "compare thread counts, recommend one", OPERANDS_LISTS, true},
-    [COMMAND_DEMO] = {"demo", "demo", "try it now, no internet needed", OPERANDS_NONE, true},
+    [COMMAND_DEMO] = {"demo", "demo [OPTIONS]", "try it now, no internet needed", OPERANDS_NONE, true},
     [COMMAND_REPORT] = {"report", "report DIR|FILE [DIR|FILE]",
                         "a finished run again, or two compared", OPERANDS_RUNS, false},
     [COMMAND_DOCTOR] = {"doctor", "doctor [OPTIONS] [LIST...]", "what here would make a run fail",
