@@ -312,6 +312,7 @@ EXTRA_DIST += \
 	tests/support/name_server.py \
 	tests/support/page_check.py \
 	tests/support/readme.py \
+	tests/support/run_check.py \
 	tests/support/servers.sh \
 	tests/support/statistics_fixtures.py \
 	tests/support/summary.sh \

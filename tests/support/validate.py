@@ -58,11 +58,19 @@ def count_violations(report):
             yield f"failures: the classes add up to {failed}, but failed = {counts['failed']}"
 
 
-def violations(validator, path):
-    """Yields (line number, text)."""
+def schema_validator(path):
+    with open(path, encoding="utf-8") as file:
+        schema = json.load(file)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def violations(validator, found, are_lines):
+    """Yields (line number, text) of what is wrong with such documents."""
     seen = {}
-    for line, data in documents(path):
-        if path.endswith(".jsonl") and not data.endswith(b"\n"):
+    for line, data in found:
+        if are_lines and not data.endswith(b"\n"):
             yield line, "the line has no end"
         try:
             document = parse(data)
@@ -88,12 +96,9 @@ def main(arguments):
         print("usage: validate.py SCHEMA FILE", file=sys.stderr)
         return 2
     sys.stdout.reconfigure(errors="backslashreplace")
-    with open(arguments[1], encoding="utf-8") as file:
-        schema = json.load(file)
-    kind = jsonschema.validators.validator_for(schema)
-    kind.check_schema(schema)
     found = 0
-    for line, text in violations(kind(schema), arguments[2]):
+    for line, text in violations(schema_validator(arguments[1]), documents(arguments[2]),
+                                 arguments[2].endswith(".jsonl")):
         found += 1
         if found > SHOWN:
             print(f"{arguments[2]}: and more")
