@@ -37,6 +37,14 @@ static bool is_rate_bound(const struct benchmark_figures *figures,
            (facts->bytes_per_s > 0 && figures->bytes_per_s >= RATE_SHARE * facts->bytes_per_s);
 }
 
+/* Some of the downloads that might have run had no place at any host. */
+static bool is_host_bound(const struct benchmark_figures *figures,
+                          const struct recommendation_facts *facts)
+{
+    return figures->concurrency < IDLE_SHARE * figures->setting.jobs && facts->host_slots > 0 &&
+           figures->setting.jobs > facts->host_slots && facts->urls > figures->setting.jobs;
+}
+
 /* What is seen when `larger` is compared with the recommended setting, and is not faster. */
 static enum recommendation_limit compare(const struct benchmark_figures *chosen,
                                          const struct benchmark_figures *larger,
@@ -49,7 +57,7 @@ static enum recommendation_limit compare(const struct benchmark_figures *chosen,
         return LIMIT_CPU;
     if (is_idle && facts->urls <= larger->setting.jobs)
         return LIMIT_LIST; /* no limit could keep them busy */
-    if (is_idle && facts->host_slots > 0 && larger->setting.jobs > facts->host_slots)
+    if (is_host_bound(larger, facts))
         return LIMIT_PER_HOST;
     if (is_idle && facts->urls < (uint64_t)LIST_ROUNDS * larger->setting.jobs)
         return LIMIT_LIST;
@@ -83,7 +91,9 @@ static enum recommendation_limit find_limit(const struct benchmark_figures *figu
     if (chosen->setting == chosen->largest) {
         if (is_rate_bound(best, facts))
             return LIMIT_RATE;
-        return is_cpu_bound(best, facts) ? LIMIT_CPU : LIMIT_NONE;
+        if (is_cpu_bound(best, facts))
+            return LIMIT_CPU;
+        return is_host_bound(best, facts) ? LIMIT_PER_HOST : LIMIT_NONE;
     }
     if (is_faster_with_failures || are_all_failing || larger == NULL)
         return LIMIT_FAILURES;

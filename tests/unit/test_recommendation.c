@@ -279,6 +279,29 @@ START_TEST(what_was_allowed_explains_why_more_threads_do_not_help)
 }
 END_TEST
 
+static const struct {
+    struct recommendation_facts facts;
+    int idle_percent;
+    enum recommendation_limit limit;
+} host_cases[] = {
+    {{.cpus = 4, .urls = URLS, .host_slots = 6}, 60, LIMIT_PER_HOST},
+    {{.cpus = 4, .urls = URLS, .host_slots = 6}, 10, LIMIT_NONE},
+    {{.cpus = 4, .urls = URLS, .host_slots = 16}, 60, LIMIT_NONE},
+    {{.cpus = 4, .urls = URLS}, 60, LIMIT_NONE},
+    {{.cpus = 4, .urls = 16, .host_slots = 6}, 60, LIMIT_NONE}, /* the list would be the limit */
+};
+
+START_TEST(places_at_the_hosts_can_also_limit_the_largest)
+{
+    const struct point points[POINTS] = {AT(4, 100),
+                                         AT(16, 70, .idle_percent = host_cases[_i].idle_percent)};
+    struct recommendation found = recommend(points, &host_cases[_i].facts);
+    ck_assert_uint_eq(found.setting, 1);
+    ck_assert_msg(found.limit == host_cases[_i].limit, "%s",
+                  recommendation_limit_name(found.limit));
+}
+END_TEST
+
 START_TEST(the_rate_can_also_limit_the_largest)
 {
     static const struct point points[POINTS] = {AT(1, 100), AT(2, 50)};
@@ -426,6 +449,8 @@ int main(void)
     tcase_add_loop_test(tests, what_was_allowed_explains_why_more_threads_do_not_help, 0,
                         (int)ARRAY_LENGTH(facts_cases));
     tcase_add_test(tests, the_rate_can_also_limit_the_largest);
+    tcase_add_loop_test(tests, places_at_the_hosts_can_also_limit_the_largest, 0,
+                        (int)ARRAY_LENGTH(host_cases));
     tcase_add_loop_test(tests,
                         behind_a_setting_that_has_the_whole_list_in_progress_none_is_recommended, 0,
                         (int)ARRAY_LENGTH(whole_lists));
