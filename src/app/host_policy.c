@@ -7,8 +7,7 @@
 static enum host_gate_result judge_timeout(const struct job *job)
 {
     const struct outcome *outcome = &job->outcome;
-    bool is_secure = job_target(job)->is_https;
-    if (outcome->reused || (is_secure ? outcome->us.tls : outcome->us.connect) >= 0)
+    if (outcome->has_connected)
         return HOST_GATE_REACHED;
     return outcome->attempts == 1 && !job->is_redirected ? HOST_GATE_UNREACHED : HOST_GATE_UNKNOWN;
 }

@@ -30,7 +30,9 @@ static int on_resolve(void *resolver, void *reserved, void *context)
 
 static CURLcode on_tls(CURL *handle, void *tls_context, void *context)
 {
-    transfer_enter_phase(context, ACTIVITY_TLS);
+    struct transfer *transfer = context;
+    transfer->handshake_us = clock_monotonic_us() - transfer->started_us;
+    transfer_enter_phase(transfer, ACTIVITY_TLS);
     return transfer_tls_prepare(handle, tls_context, context);
 }
 
@@ -282,6 +284,7 @@ static void clear_request(struct transfer *transfer)
     transfer->was_refused_address = false;
     transfer->has_connected = false;
     transfer->is_public = false;
+    transfer->handshake_us = 0;
     transfer->body_bytes = 0;
     transfer->heard_bytes = transfer->heard_us = 0;
     transfer->speed = (struct transfer_speed){0};

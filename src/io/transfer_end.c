@@ -270,7 +270,14 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
     job->was_throttled = job->was_throttled || outcome->http == 429 || outcome->http == 503;
     outcome->curl = (int)code;
     outcome->expected_bytes = file_length(transfer);
-    transfer_info_note(transfer->handle, transfer->has_connected, transfer->body_bytes, outcome);
+    struct transfer_facts facts = {
+        .is_secure = job_target(job)->is_https,
+        .has_connected = transfer->has_connected,
+        .handshake_us = transfer->handshake_us,
+        .body_bytes = transfer->body_bytes,
+        .elapsed_us = elapsed_us,
+    };
+    transfer_info_note(transfer->handle, &facts, outcome);
     job->retry_after_us = !transfer_keeps_body(transfer)
                               ? transfer_info_retry_after_us(transfer->handle)
                               : -1; /* looking costs: all headers are compared */

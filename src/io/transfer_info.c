@@ -26,21 +26,23 @@ int64_t transfer_info_us(CURL *handle, CURLINFO name)
     return value;
 }
 
-/* Differences of libcurl's running times; -1 where a phase was not reached. */
-static void note_phases(CURL *handle, struct outcome *outcome)
+/* libcurl's clock stands still at times where haul ends a request itself: an unanswered one ends by
+ * haul's. */
+static void note_phases(CURL *handle, const struct transfer_facts *facts, struct outcome *outcome)
 {
-    int64_t resolved = transfer_info_us(handle, CURLINFO_NAMELOOKUP_TIME_T);
-    int64_t connected = transfer_info_us(handle, CURLINFO_CONNECT_TIME_T);
-    int64_t secured = transfer_info_us(handle, CURLINFO_APPCONNECT_TIME_T);
-    int64_t sent = transfer_info_us(handle, CURLINFO_PRETRANSFER_TIME_T);
-    int64_t answered = transfer_info_us(handle, CURLINFO_STARTTRANSFER_TIME_T);
-    int64_t total = transfer_info_us(handle, CURLINFO_TOTAL_TIME_T);
-    bool has_connected = connected > 0 && connected >= resolved;
-    outcome->us.dns = resolved > 0 ? resolved : -1;
-    outcome->us.connect = has_connected ? connected - resolved : -1;
-    outcome->us.tls = secured > connected ? secured - connected : -1;
-    outcome->us.ttfb = answered > 0 && answered >= sent ? answered - sent : -1;
-    outcome->us.receive = answered > 0 && total >= answered ? total - answered : -1;
+    struct phase_points points = {
+        .resolved = transfer_info_us(handle, CURLINFO_NAMELOOKUP_TIME_T),
+        .connected = transfer_info_us(handle, CURLINFO_CONNECT_TIME_T),
+        .secured = transfer_info_us(handle, CURLINFO_APPCONNECT_TIME_T),
+        .sent = transfer_info_us(handle, CURLINFO_PRETRANSFER_TIME_T),
+        .answered = transfer_info_us(handle, CURLINFO_STARTTRANSFER_TIME_T),
+        .is_secure = facts->is_secure,
+    };
+    if (points.connected == 0) /* libcurl tells it only after the handshake */
+        points.connected = facts->handshake_us;
+    points.ended =
+        points.answered > 0 ? transfer_info_us(handle, CURLINFO_TOTAL_TIME_T) : facts->elapsed_us;
+    phases_set(&outcome->us, &points);
 }
 
 static int http_version_number(long version)
@@ -59,8 +61,7 @@ static int http_version_number(long version)
     }
 }
 
-void transfer_info_note(CURL *handle, bool has_connected, int64_t body_bytes,
-                        struct outcome *outcome)
+void transfer_info_note(CURL *handle, const struct transfer_facts *facts, struct outcome *outcome)
 {
     long version = 0;
     long opened = 0;
@@ -73,11 +74,13 @@ void transfer_info_note(CURL *handle, bool has_connected, int64_t body_bytes,
     curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &counted_bytes);
     curl_easy_getinfo(handle, CURLINFO_PRIMARY_IP, &peer);
     outcome->http_version = http_version_number(version);
-    outcome->reused = has_connected && opened == 0;
+    outcome->has_connected = facts->has_connected;
+    outcome->reused = facts->has_connected && opened == 0;
     outcome->connections += (unsigned)opened;
-    outcome->wire_bytes += header_bytes + (counted_bytes > body_bytes ? counted_bytes : body_bytes);
+    outcome->wire_bytes +=
+        header_bytes + (counted_bytes > facts->body_bytes ? counted_bytes : facts->body_bytes);
     snprintf(outcome->ip, sizeof outcome->ip, "%s", peer != NULL ? peer : "");
-    note_phases(handle, outcome);
+    note_phases(handle, facts, outcome);
 }
 
 void transfer_info_note_file(CURL *handle, struct outcome *outcome)

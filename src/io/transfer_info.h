@@ -12,10 +12,17 @@ const char *transfer_info_header(CURL *handle, const char *name);
 /* The time from the start to a point of the request; 0 = not reached. */
 int64_t transfer_info_us(CURL *handle, CURLINFO name);
 
-/* Phases, peer, HTTP version, bytes on the wire, connections opened. body_bytes: what was seen of
- * the body; libcurl leaves out a piece that was refused. */
-void transfer_info_note(CURL *handle, bool has_connected, int64_t body_bytes,
-                        struct outcome *outcome);
+/* What libcurl does not know of the request. */
+struct transfer_facts {
+    bool is_secure;
+    bool has_connected;
+    int64_t handshake_us; /* from the start until one began, 0 = none did */
+    int64_t body_bytes;   /* seen of the body; libcurl leaves out a piece that was refused */
+    int64_t elapsed_us;
+};
+
+/* Phases, peer, HTTP version, bytes on the wire, connections opened. */
+void transfer_info_note(CURL *handle, const struct transfer_facts *facts, struct outcome *outcome);
 
 /* Declared type, ETag and Last-Modified of the final reply; after outcome_clear_reply. */
 void transfer_info_note_file(CURL *handle, struct outcome *outcome);

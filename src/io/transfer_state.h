@@ -43,6 +43,7 @@ struct transfer {
     int64_t body_bytes;
     int64_t timeout_us;
     int64_t started_us;
+    int64_t handshake_us; /* after that, when the last handshake began; 0 = none did */
     struct transfer_speed speed;
     int64_t heard_bytes; /* of the body, when io/transfer_activity last looked */
     int64_t heard_us;    /* when there were more than the time before */

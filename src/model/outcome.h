@@ -63,8 +63,9 @@ enum failure {
     FAILURE_COUNT,
 };
 
-/* Microseconds on the monotonic clock; -1 = unknown. All but `queue` and `total` are of the last
- * attempt; `total` runs from the start of the first attempt to the end of the last.
+/* Microseconds on the monotonic clock; -1 = unknown, or not reached. All but `queue` and `total`
+ * are of the last attempt; `total` runs from the start of the first attempt to the end of the last.
+ * The phase in which an attempt failed has the time until then.
  *
  * `write` is what a worker waited for while the body was stored: making, writing and closing its
  * temporary file. The sync and the final name come later, for many files at once, while the worker
@@ -79,6 +80,20 @@ struct phases {
     int64_t write;
     int64_t total;
 };
+
+/* When a request came to its points, in microseconds from its start; 0 = never. */
+struct phase_points {
+    int64_t resolved;
+    int64_t connected; /* without the handshake */
+    int64_t secured;
+    int64_t sent;
+    int64_t answered; /* the first byte */
+    int64_t ended;    /* well or badly */
+    bool is_secure;   /* a handshake is part of it */
+};
+
+/* Sets all but queue, write and total. */
+void phases_set(struct phases *us, const struct phase_points *points);
 
 /* Takes storing out of what was measured as receiving. `within_us`: of the `write_us`, what came
  * before the end of the reply, as the pieces of a large body do; a small one is stored after it,
@@ -101,6 +116,7 @@ struct outcome {
     int worker;           /* from 1, 0 = none */
     char ip[46];          /* peer of the last attempt, "" = none */
     int http_version;     /* 10, 11, 20, 30; 0 = unknown */
+    bool has_connected;   /* the last attempt had a connection, its handshake included */
     bool reused;          /* the last attempt went over a connection that was open */
     unsigned connections; /* opened in all attempts */
     struct phases us;

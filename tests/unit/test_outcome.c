@@ -191,6 +191,45 @@ START_TEST(a_failure_replaces_status_class_and_detail)
 }
 END_TEST
 
+/* How far a request came, and what its phases are then. The last of each has the rest. */
+static const struct {
+    struct phase_points points;
+    struct phases us; /* dns, connect, tls, ttfb, receive */
+} phase_cases[] = {
+    {{0, 0, 0, 0, 0, 900, false},
+     {.dns = 900, .connect = -1, .tls = -1, .ttfb = -1, .receive = -1}},
+    {{0, 0, 0, 0, 0, 900, true}, {.dns = 900, .connect = -1, .tls = -1, .ttfb = -1, .receive = -1}},
+    {{7, 0, 0, 0, 0, 900, true}, {.dns = 7, .connect = 893, .tls = -1, .ttfb = -1, .receive = -1}},
+    {{7, 20, 0, 0, 0, 900, true}, {.dns = 7, .connect = 13, .tls = 880, .ttfb = -1, .receive = -1}},
+    {{7, 20, 0, 0, 0, 900, false},
+     {.dns = 7, .connect = 13, .tls = -1, .ttfb = 880, .receive = -1}},
+    {{7, 20, 50, 0, 0, 900, true},
+     {.dns = 7, .connect = 13, .tls = 30, .ttfb = 850, .receive = -1}},
+    {{7, 20, 50, 55, 0, 900, true},
+     {.dns = 7, .connect = 13, .tls = 30, .ttfb = 845, .receive = -1}},
+    {{7, 20, 0, 25, 0, 900, false},
+     {.dns = 7, .connect = 13, .tls = -1, .ttfb = 875, .receive = -1}},
+    {{7, 20, 50, 55, 300, 900, true},
+     {.dns = 7, .connect = 13, .tls = 30, .ttfb = 245, .receive = 600}},
+    {{2, 2, 2, 3, 300, 900, true}, /* a connection that was open */
+     {.dns = 2, .connect = 0, .tls = -1, .ttfb = 297, .receive = 600}},
+    {{7, 0, 0, 0, 0, 5, false}, {.dns = 7, .connect = 0, .tls = -1, .ttfb = -1, .receive = -1}},
+};
+
+START_TEST(a_request_that_fails_leaves_its_time_where_it_was)
+{
+    struct phases us = {.queue = 1, .write = 2, .total = 3};
+    const struct phases *expected = &phase_cases[_i].us;
+    phases_set(&us, &phase_cases[_i].points);
+    ck_assert_int_eq(us.dns, expected->dns);
+    ck_assert_int_eq(us.connect, expected->connect);
+    ck_assert_int_eq(us.tls, expected->tls);
+    ck_assert_int_eq(us.ttfb, expected->ttfb);
+    ck_assert_int_eq(us.receive, expected->receive);
+    ck_assert(us.queue == 1 && us.write == 2 && us.total == 3);
+}
+END_TEST
+
 /* Before and after, of which only receive and total change; -1 = unknown. */
 static const struct {
     int64_t receive, total, within, write;
@@ -228,6 +267,8 @@ int main(void)
     tcase_add_test(cases, bytes_that_are_no_text_are_cut_without_harm);
     tcase_add_test(cases, a_detail_may_be_made_of_the_old_one);
     tcase_add_test(cases, a_failure_replaces_status_class_and_detail);
+    tcase_add_loop_test(cases, a_request_that_fails_leaves_its_time_where_it_was, 0,
+                        (int)ARRAY_LENGTH(phase_cases));
     tcase_add_loop_test(cases, storing_is_taken_out_of_receiving, 0,
                         (int)ARRAY_LENGTH(write_cases));
     Suite *suite = suite_create("outcome");
