@@ -154,6 +154,8 @@ libhaul_a_SOURCES += \
 	src/model/outcome.h \
 	src/model/partial.c \
 	src/model/partial.h \
+	src/model/phases.c \
+	src/model/phases.h \
 	src/model/recommendation.c \
 	src/model/recommendation.h \
 	src/model/redirect.c \

@@ -93,6 +93,7 @@ unit_tests = \
 	tests/unit/test_partial \
 	tests/unit/test_partial_file \
 	tests/unit/test_permits \
+	tests/unit/test_phases \
 	tests/unit/test_ping \
 	tests/unit/test_planner \
 	tests/unit/test_pool \
