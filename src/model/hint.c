@@ -51,10 +51,16 @@ static void judge_lookups(struct list *list, const struct hint_evidence *evidenc
 {
     char count[NUMBER_SIZE];
     uint64_t urls = evidence->counts->by_failure[FAILURE_DNS_TEMPORARY];
+    uint64_t unknown = evidence->counts->by_failure[FAILURE_DNS];
     if (!is_much(evidence, urls, SMALL_SHARE))
         return;
     if (urls == evidence->counts->total)
         add(list, urls, "no name could be looked up: is this machine online?");
+    else if (is_much(evidence, unknown, SMALL_SHARE)) /* a broken resolver may give either */
+        add(list, urls + unknown,
+            "%s URLs failed because their name does not exist or could not be looked up for now: "
+            "is your resolver fine? (see haul doctor)",
+            number_format_count(count, (int64_t)(urls + unknown)));
     else
         add(list, urls,
             "%s URLs failed because their name could not be looked up for now: your resolver may "
@@ -62,11 +68,20 @@ static void judge_lookups(struct list *list, const struct hint_evidence *evidenc
             number_format_count(count, (int64_t)urls));
 }
 
+/* 503 alone and no success is a server that is down. */
+static bool is_throttled(const struct hint_evidence *evidence)
+{
+    const struct counts *counts = evidence->counts;
+    uint64_t fine = counts->by_status[STATUS_DOWNLOADED] + counts->by_status[STATUS_OK];
+    return is_much(evidence, counts->throttled, SMALL_SHARE) &&
+           (fine > 0 || counts->by_failure[FAILURE_RATE_LIMITED] > 0);
+}
+
 static void judge_throttling(struct list *list, const struct hint_evidence *evidence)
 {
     char count[NUMBER_SIZE];
     uint64_t urls = evidence->counts->throttled;
-    if (!is_much(evidence, urls, SMALL_SHARE))
+    if (!is_throttled(evidence))
         return;
     number_format_count(count, (int64_t)urls);
     if (evidence->has_host_rate)
@@ -90,8 +105,9 @@ static void judge_pages(struct list *list, const struct hint_evidence *evidence)
             number_format_count(count, (int64_t)urls));
 }
 
-/* Near the limit, or beyond it: what failed by it counts as well. The time per URL has the waits
- * between attempts in it and the limit has not, so where URLs were retried it proves nothing. */
+/* Near the limit, or beyond it; those that failed by it are as slow, and no sign of others. The
+ * time per URL has the waits between attempts in it and the limit has not, so where URLs were
+ * retried it proves nothing. */
 static void judge_timeout(struct list *list, const struct hint_evidence *evidence)
 {
     const struct counts *counts = evidence->counts;
@@ -106,11 +122,18 @@ static void judge_timeout(struct list *list, const struct hint_evidence *evidenc
     }
     bool is_near = evidence->p99_us > (int64_t)(REACHED * (double)evidence->timeout_us);
     bool was_retried = (double)counts->retries > SMALL_SHARE * (double)counts->total;
-    if (is_near && !was_retried && counts->total >= LEAST_URLS)
+    if (!is_near || was_retried || urls > 0 || counts->total < LEAST_URLS)
+        return;
+    number_format_duration(value, evidence->p99_us);
+    if ((double)counts->total * SMALL_SHARE < 1)
+        add(list, 1,
+            "the slowest URL took %s of the %s that --timeout allows: a longer one is safer", value,
+            limit);
+    else
         add(list, (uint64_t)(SMALL_SHARE * (double)counts->total),
             "1%% of the URLs took %s or more of the %s that --timeout allows: a longer one is "
             "safer",
-            number_format_duration(value, evidence->p99_us), limit);
+            value, limit);
 }
 
 static const char *advice_on(enum failure failure)
@@ -162,10 +185,12 @@ static bool is_told(const struct hint_evidence *evidence, enum failure failure)
     case FAILURE_DNS_TEMPORARY:
     case FAILURE_TIMEOUT:
         return true;
+    case FAILURE_DNS:
+        return is_much(evidence, counts->by_failure[FAILURE_DNS_TEMPORARY], SMALL_SHARE);
     case FAILURE_RATE_LIMITED:
-        return is_much(evidence, counts->throttled, SMALL_SHARE);
+        return is_throttled(evidence);
     case FAILURE_SERVER_ERROR: /* 503 is one */
-        return is_much(evidence, counts->throttled, SMALL_SHARE) &&
+        return is_throttled(evidence) &&
                counts->throttled >= counts->by_failure[FAILURE_SERVER_ERROR];
     case FAILURE_BAD_TYPE:
         return 2 * counts->html_instead > counts->by_failure[FAILURE_BAD_TYPE];
@@ -189,9 +214,10 @@ static void judge_failures(struct list *list, const struct hint_evidence *eviden
         return;
     bool is_all = counts->by_failure[top] == failed;
     number_format_ratio(share, (double)failed, (double)counts->total);
-    add(list, counts->by_failure[top], "%s URLs failed, %s with %s: %s",
-        failed == counts->total ? "all" : strcat(share, " of the"), is_all ? "all" : "most often",
-        failure_name(top), advice_on(top));
+    bool is_everything = failed == counts->total;
+    const char *how = !is_all ? ", most often" : is_everything ? "" : ", all";
+    add(list, counts->by_failure[top], "%s URLs failed%s with %s: %s",
+        is_everything ? "all" : strcat(share, " of the"), how, failure_name(top), advice_on(top));
 }
 
 /* Downloads in progress on average (Little's law); of a URL that was retried only the last attempt

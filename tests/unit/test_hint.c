@@ -40,6 +40,20 @@ static const struct {
     {{DNS(4), .total = 10}, NONE, NONE},
     {{DNS(1000)}, "is this machine online?", NONE},
     {{DNS(150)}, "150 URLs failed because their name", NONE},
+    {{.failed = 300,
+      .failure = FAILURE_DNS,
+      .failures = 245,
+      .second = FAILURE_DNS_TEMPORARY,
+      .seconds = 55},
+     "300 URLs failed because their name does not exist or could not be looked up for now: is your",
+     NONE},
+    {{.failed = 255,
+      .failure = FAILURE_DNS,
+      .failures = 245,
+      .second = FAILURE_DNS_TEMPORARY,
+      .seconds = 10},
+     "most often with dns: these hosts",
+     NONE},
     /* Hosts that ask for less. */
     {{.throttled = 10}, NONE, NONE},
     {{.throttled = 11}, "11 URLs were told to come later (429, 503): lower --per-host (6)", NONE},
@@ -50,6 +64,18 @@ static const struct {
     {{.throttled = 20, CLASS(SERVER_ERROR, 150)},
      "all with server-error: the servers have",
      "20 URLs"},
+    {{.throttled = 1000, CLASS(SERVER_ERROR, 1000)},
+     "all URLs failed with server-error: the servers have trouble",
+     NONE},
+    {{.throttled = 1000,
+      .failed = 1000,
+      .failure = FAILURE_SERVER_ERROR,
+      .failures = 999,
+      .second = FAILURE_RATE_LIMITED,
+      .seconds = 1},
+     "1,000 URLs were told",
+     NONE},
+    {{.throttled = 1000, CLASS(SERVER_ERROR, 999)}, "1,000 URLs were told", NONE},
     /* Pages instead of files. */
     {{.html = 10, CLASS(BAD_TYPE, 10)}, NONE, NONE},
     {{.html = 11, CLASS(BAD_TYPE, 11)}, "11 URLs gave an HTML page", NONE},
@@ -64,12 +90,18 @@ static const struct {
     {{.p99_us = 720 * SECOND}, NONE, NONE},
     {{.p99_us = 721 * SECOND}, "took 12 min 1 s or more of the 15 min that --timeout allows", NONE},
     {{.p99_us = 800 * SECOND, .retries = 11}, NONE, NONE},
+    {{.p99_us = 900 * SECOND, CLASS(TIMEOUT, 10)}, NONE, NONE},
+    {{.p99_us = 900 * SECOND, CLASS(TIMEOUT, 4), .total = 5}, NONE, NONE},
+    {{.p99_us = 800 * SECOND, .total = 99},
+     "the slowest URL took 13 min 20 s of the 15 min that",
+     NONE},
+    {{.p99_us = 800 * SECOND, .total = 100}, "1% of the URLs took 13 min 20 s or more", NONE},
     /* The top cause by name. */
     {{CLASS(NOT_FOUND, 100)}, NONE, NONE},
     {{CLASS(NOT_FOUND, 101)},
      "10.1% of the URLs failed, all with not-found: the list may be out",
      NONE},
-    {{CLASS(GONE, 1000)}, "all URLs failed, all with gone", NONE},
+    {{CLASS(GONE, 1000)}, "all URLs failed with gone", NONE},
     {{.failed = 200,
       .failure = FAILURE_FORBIDDEN,
       .failures = 150,
@@ -146,6 +178,7 @@ static struct hints choose(const struct change *change)
         .wire_bytes = 10 * 1024 * 1024,
     };
     counts.by_status[STATUS_FAILED] = change->failed;
+    counts.by_status[STATUS_DOWNLOADED] = counts.total - change->failed;
     counts.by_failure[change->failure] = change->failures;
     counts.by_failure[change->second] += change->seconds;
     counts.phases.ttfb = OR(change->wait_us, 50 * SECOND);
