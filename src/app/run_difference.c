@@ -199,7 +199,7 @@ struct run_difference *run_difference_create(struct report_reader *older,
     struct report_reader *reports[] = {older, newer};
     for (int run = 0; run < 2; run++) {
         if (reports[run]->results < 0) {
-            error_set(error, ERROR_LOCAL, "%s: the records of that run are not there to compare",
+            error_set(error, ERROR_INPUT, "%s: the records of that run are not there to compare",
                       reports[run]->path);
             return NULL;
         }

@@ -10,7 +10,7 @@
 enum error_kind {
     ERROR_NONE,
     ERROR_USAGE, /* the command line or configuration is wrong */
-    ERROR_INPUT, /* a list cannot be read */
+    ERROR_INPUT, /* a list or a report cannot be read */
     ERROR_LOCAL, /* this machine refused: disk, memory, descriptors, permissions */
     ERROR_BUSY,  /* another run holds the output directory */
 };

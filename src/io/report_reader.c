@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "io/directory.h"
 #include "io/json_field.h"
+#include "io/root.h"
 
 #define PRIVATE_NAME ".haul"
 #define LAST_NAME "last"
@@ -56,9 +58,9 @@ static bool read_all(int descriptor, const char *path, struct text *out, struct 
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            return error_set_errno(error, ERROR_LOCAL, errno, "cannot read %s", path);
+            return error_set_errno(error, ERROR_INPUT, errno, "cannot read %s", path);
         if (!text_append(out, buffer, (size_t)count))
-            return error_set(error, ERROR_USAGE, "%s is no report of haul: it is too large", path);
+            return error_set(error, ERROR_INPUT, "%s is no report of haul: it is too large", path);
     }
 }
 
@@ -67,13 +69,13 @@ static bool check_report(const json_t *report, const char *path, struct error *e
     static const char family[] = "haul.report/";
     const char *schema = json_field_string(report, "schema");
     if (schema == NULL || strncmp(schema, family, sizeof(family) - 1) != 0)
-        return error_set(error, ERROR_USAGE, "%s is no report of haul", path);
+        return error_set(error, ERROR_INPUT, "%s is no report of haul", path);
     if (strcmp(schema + sizeof(family) - 1, "1") != 0)
-        return error_set(error, ERROR_USAGE,
+        return error_set(error, ERROR_INPUT,
                          "%s was made by another version of haul (schema %.40s, not %s1)", path,
                          schema, family);
     if (json_field_count(report, "counts.total", -1) < 0)
-        return error_set(error, ERROR_USAGE, "%s is a damaged report: it has no counts", path);
+        return error_set(error, ERROR_INPUT, "%s is a damaged report: it has no counts", path);
     return true;
 }
 
@@ -103,18 +105,36 @@ static void keep_results(struct report_reader *reader, int descriptor, char *pat
     free(path);
 }
 
+/* The folder of DIR's last run, while a run holds DIR. */
+static bool is_going_on(int folder)
+{
+    char directory[64];
+    struct stat own;
+    struct stat last;
+    struct error ignored = {0};
+    if (fstat(folder, &own) != 0 || fstatat(folder, "../../" LAST_NAME, &last, 0) != 0 ||
+        own.st_dev != last.st_dev || own.st_ino != last.st_ino)
+        return false;
+    snprintf(directory, sizeof directory, "/proc/self/fd/%d/../../..", folder);
+    return root_is_held(directory, &ignored);
+}
+
 /* report.json and results.jsonl of a run's folder. */
 static bool load_folder(struct report_reader *reader, int folder, const char *path,
                         struct error *error)
 {
     reader->path = joined(path, REPORT_NAME);
     int descriptor = open_below(folder, REPORT_NAME);
+    if (descriptor == -ENOENT && is_going_on(folder))
+        return error_set(error, ERROR_INPUT,
+                         "the run has begun and has no figures yet: try again in some seconds: %s",
+                         path);
     if (descriptor == -ENOENT)
-        return error_set(error, ERROR_LOCAL,
+        return error_set(error, ERROR_INPUT,
                          "the run was killed before it had a report (the same command goes on): %s",
                          path);
     if (descriptor < 0)
-        return error_set_errno(error, ERROR_LOCAL, -descriptor, "cannot read the run's report: %s",
+        return error_set_errno(error, ERROR_INPUT, -descriptor, "cannot read the run's report: %s",
                                reader->path);
     keep_results(reader, open_below(folder, RESULTS_NAME), joined(path, RESULTS_NAME));
     return load(reader, descriptor, error);
@@ -126,7 +146,7 @@ static int open_last(int private, const char *path, char target[PATH_MAX], struc
 {
     ssize_t length = readlinkat(private, LAST_NAME, target, PATH_MAX - 1);
     if (length < 0 && errno == ENOENT) {
-        error_set(error, ERROR_USAGE, "%s has no run of haul yet", path);
+        error_set(error, ERROR_INPUT, "%s has no run of haul yet", path);
         return -1;
     }
     if (length < 0) {
@@ -137,14 +157,14 @@ static int open_last(int private, const char *path, char target[PATH_MAX], struc
         bool leads_to_run = strncmp(target, RUNS_PREFIX, prefix) == 0 &&
                             strchr(target + prefix, '/') == NULL && directory_is_safe_path(target);
         if (!leads_to_run) {
-            error_set(error, ERROR_USAGE, "%s/%s/%s does not lead to a run", path, PRIVATE_NAME,
+            error_set(error, ERROR_INPUT, "%s/%s/%s does not lead to a run", path, PRIVATE_NAME,
                       LAST_NAME);
             return -1;
         }
     }
     int folder = directory_open(private, target);
     if (folder < 0)
-        error_set_errno(error, ERROR_LOCAL, -folder, "cannot open the last run: %s/%s/%s", path,
+        error_set_errno(error, ERROR_INPUT, -folder, "cannot open the last run: %s/%s/%s", path,
                         PRIVATE_NAME, target);
     return folder;
 }
@@ -176,12 +196,12 @@ static bool load_directory(struct report_reader *reader, int directory, const ch
         return is_loaded;
     }
     if (private != -ENOENT)
-        return error_set_errno(error, ERROR_LOCAL, -private, "cannot open %s/%s", path,
+        return error_set_errno(error, ERROR_INPUT, -private, "cannot open %s/%s", path,
                                PRIVATE_NAME);
     bool is_folder = faccessat(directory, REPORT_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
                      faccessat(directory, RESULTS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     if (!is_folder)
-        return error_set(error, ERROR_USAGE, "%s holds no run of haul", path);
+        return error_set(error, ERROR_INPUT, "%s holds no run of haul", path);
     return load_folder(reader, directory, path, error);
 }
 
@@ -218,7 +238,7 @@ static int open_named(int base, const char *directory, const char *below)
 
 /* A copy names its records by a path that was good where the run was started, which need not be
  * here; beside the copy is the other guess. */
-static void find_results(struct report_reader *reader, int base)
+static void find_results(struct report_reader *reader, int base, const char *base_path)
 {
     const char *path = json_field_string(reader->report, "files.results");
     const char *run_id = json_field_string(reader->report, "run_id");
@@ -230,9 +250,11 @@ static void find_results(struct report_reader *reader, int base)
     if (length > 0) {
         char *directory = memory_copy_bytes(path, length);
         int results = open_named(AT_FDCWD, directory, below.data);
-        if (results < 0)
+        bool is_beside = results < 0 && path[0] != '/';
+        if (is_beside)
             results = open_named(base, directory, below.data);
-        keep_results(reader, results, memory_copy_string(path));
+        keep_results(reader, results,
+                     is_beside ? joined(base_path, path) : memory_copy_string(path));
         free(directory);
     }
     text_clear(&below);
@@ -252,7 +274,7 @@ static bool load_file(struct report_reader *reader, int descriptor, const char *
         keep_results(reader, open_below(base, RESULTS_NAME), joined(parent, RESULTS_NAME));
     bool is_loaded = load(reader, descriptor, error);
     if (is_loaded && base >= 0 && reader->results < 0)
-        find_results(reader, base);
+        find_results(reader, base, parent);
     if (base >= 0)
         close(base);
     free(parent);
@@ -265,7 +287,7 @@ bool report_reader_open(struct report_reader *reader, const char *path, struct e
     *reader = (struct report_reader){.results = -1};
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (descriptor < 0)
-        return error_set_errno(error, ERROR_LOCAL, errno, "cannot open %s", path);
+        return error_set_errno(error, ERROR_INPUT, errno, "cannot open %s", path);
     bool is_loaded;
     if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
         is_loaded = load_directory(reader, descriptor, path, error);
@@ -287,6 +309,12 @@ void report_reader_close(struct report_reader *reader)
     if (reader->results >= 0)
         close(reader->results);
     *reader = (struct report_reader){.results = -1};
+}
+
+const char *report_reader_named_directory(const json_t *report)
+{
+    const char *directory = json_field_string(report, "files.directory");
+    return directory != NULL && directory[0] == '/' ? directory : NULL;
 }
 
 int report_reader_take_results(struct report_reader *reader)

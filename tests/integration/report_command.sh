@@ -73,6 +73,11 @@ run_report 0 "$OLDER/.haul/runs/$RUN"
 assert "the run's folder says otherwise" diff <(grep -v -e report -e retry "$WORK/by-directory") \
     <(grep -v -e report -e retry "$OUT")
 assert "the retry of a run is not told" says "--retry-from $OLDER/.haul/runs/$RUN/failed.tsv"
+# Where the run was started is not where its report is read.
+(cd "$WORK" && exec "$HAUL" -q -d relative --retries 0 "$FAULT/status/500") 2>"$ERR" || true
+run_report 0 "$WORK/relative/.haul/last"
+assert "the retry is of another directory" \
+    says "--retry-from $WORK/relative/.haul/last/failed.tsv -d $(realpath "$WORK/relative")"
 run_report 0 "$OLDER/.haul/last/report.json"
 assert "report.json has no slowest" says /delay/700/slow
 
@@ -150,25 +155,25 @@ assert_eq "$(jq -c '[.b.damaged_lines, .counts.gone]' "$OUT")" '[1,1]' "lines th
 # Links are not followed out of a run's folder.
 cp -a "$NEWER" "$OUTER/linked"
 ln -sfn ../../older/.haul/runs/"$RUN" "$OUTER/linked/.haul/last"
-run_report 2 "$OUTER/linked"
+run_report 5 "$OUTER/linked"
 assert "a link that leads elsewhere is not told" grep -q 'does not lead to a run' "$ERR"
 cp -a "$NEWER" "$OUTER/relinked"
 ln -sf "$OLDER/.haul/last/report.json" "$(echo "$OUTER"/relinked/.haul/runs/*)/report.json"
-run_report 4 "$OUTER/relinked"
+run_report 5 "$OUTER/relinked"
 
 # What is no report.
 run_report 2
 run_report 2 "$OLDER" "$OLDER" "$OLDER"
-run_report 4 "$OUTER/nothing-there"
+run_report 5 "$OUTER/nothing-there"
 assert "the missing file is not named" grep -q nothing-there "$ERR"
-run_report 2 "$OUTER/home"
-run_report 2 "$WORK/older.txt"
+run_report 5 "$OUTER/home"
+run_report 5 "$WORK/older.txt"
 echo '{"schema": "haul.result/1"}' >"$WORK/other.json"
-run_report 2 "$WORK/other.json"
+run_report 5 "$WORK/other.json"
 jq '.schema = "haul.report/2"' "$WORK/copy.json" >"$WORK/later.json"
-run_report 2 "$WORK/later.json"
+run_report 5 "$WORK/later.json"
 assert "another version is not told" grep -q 'another version of haul' "$ERR"
-run_report 4 "$WORK/elsewhere/mine.json" "$NEWER"
+run_report 5 "$WORK/elsewhere/mine.json" "$NEWER"
 if [ -w /dev/full ]; then
     actual=0
     "$HAUL" report "$OLDER" >/dev/full 2>"$ERR" || actual=$?

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/common.h"
+#include "io/root.h"
 #include "json_check.h"
 #include "scratch.h"
 
@@ -112,7 +113,7 @@ START_TEST(last_leads_only_to_a_run)
     make_folder("elsewhere");
     scratch_write("elsewhere/report.json", REPORT);
     link_to(bad_targets[_i], "out/.haul/last");
-    refuse("out", ERROR_USAGE, "does not lead to a run");
+    refuse("out", ERROR_INPUT, "does not lead to a run");
 }
 END_TEST
 
@@ -120,11 +121,11 @@ START_TEST(no_other_link_is_followed)
 {
     ck_assert_int_eq(rename(in_scratch(RUN), in_scratch("elsewhere")), 0);
     link_to(in_scratch("elsewhere"), RUN);
-    refuse("out", ERROR_LOCAL, "cannot open the last run");
+    refuse("out", ERROR_INPUT, "cannot open the last run");
     unlink(in_scratch(RUN));
     make_folder(RUN);
     link_to(in_scratch("elsewhere/report.json"), RUN "/report.json");
-    refuse("out", ERROR_LOCAL, "cannot read the run's report");
+    refuse("out", ERROR_INPUT, "cannot read the run's report");
     unlink(in_scratch(RUN "/report.json"));
     scratch_write(RUN "/report.json", REPORT);
     link_to(in_scratch("elsewhere/results.jsonl"), RUN "/results.jsonl");
@@ -132,7 +133,7 @@ START_TEST(no_other_link_is_followed)
     report_reader_close(&reader);
     ck_assert_int_eq(rename(in_scratch("out/.haul"), in_scratch("private")), 0);
     link_to(in_scratch("private"), "out/.haul");
-    refuse("out", ERROR_LOCAL, ".haul");
+    refuse("out", ERROR_INPUT, ".haul");
 }
 END_TEST
 
@@ -140,19 +141,34 @@ START_TEST(a_pipe_in_the_folder_keeps_nobody_waiting)
 {
     unlink(in_scratch(RUN "/report.json"));
     ck_assert_int_eq(mkfifo(in_scratch(RUN "/report.json"), 0600), 0);
-    refuse("out", ERROR_LOCAL, "report.json");
+    refuse("out", ERROR_INPUT, "report.json");
 }
 END_TEST
 
 START_TEST(a_run_without_a_report_says_so)
 {
     unlink(in_scratch(RUN "/report.json"));
-    refuse("out", ERROR_LOCAL, "was killed before it had a report");
-    refuse(RUN, ERROR_LOCAL, "was killed before it had a report");
+    refuse("out", ERROR_INPUT, "was killed before it had a report");
+    refuse(RUN, ERROR_INPUT, "was killed before it had a report");
     unlink(in_scratch("out/.haul/last"));
-    refuse("out", ERROR_USAGE, "no run of haul yet");
-    refuse("out/.haul", ERROR_USAGE, "holds no run");
-    refuse("nothing", ERROR_LOCAL, "nothing");
+    refuse("out", ERROR_INPUT, "no run of haul yet");
+    refuse("out/.haul", ERROR_INPUT, "holds no run");
+    refuse("nothing", ERROR_INPUT, "nothing");
+}
+END_TEST
+
+START_TEST(a_run_that_has_just_begun_was_not_killed)
+{
+    unlink(in_scratch(RUN "/report.json"));
+    make_folder("out/.haul/runs/20261119T120000Z-4f1c");
+    scratch_write("out/.haul/runs/20261119T120000Z-4f1c/results.jsonl", "");
+    struct root *root = root_open(in_scratch("out"), &error);
+    ck_assert_msg(root != NULL, "%s", error.text);
+    refuse("out", ERROR_INPUT, "has begun and has no figures yet");
+    refuse(RUN, ERROR_INPUT, "has begun and has no figures yet");
+    refuse("out/.haul/runs/20261119T120000Z-4f1c", ERROR_INPUT, "was killed before");
+    root_close(root);
+    refuse("out", ERROR_INPUT, "was killed before");
 }
 END_TEST
 
@@ -178,7 +194,7 @@ static const struct {
 START_TEST(what_is_no_report_is_refused)
 {
     scratch_write("file", no_reports[_i].content);
-    refuse("file", ERROR_USAGE, no_reports[_i].words);
+    refuse("file", ERROR_INPUT, no_reports[_i].words);
 }
 END_TEST
 
@@ -186,7 +202,7 @@ START_TEST(a_report_is_at_most_64_mib)
 {
     scratch_write("file", REPORT);
     ck_assert_int_eq(truncate(in_scratch("file"), (off_t)REPORT_READER_MAX_BYTES + 1), 0);
-    refuse("file", ERROR_USAGE, "too large");
+    refuse("file", ERROR_INPUT, "too large");
 }
 END_TEST
 
@@ -249,6 +265,7 @@ int main(void)
     tcase_add_test(tests, no_other_link_is_followed);
     tcase_add_test(tests, a_pipe_in_the_folder_keeps_nobody_waiting);
     tcase_add_test(tests, a_run_without_a_report_says_so);
+    tcase_add_test(tests, a_run_that_has_just_begun_was_not_killed);
     tcase_add_loop_test(tests, what_is_no_report_is_refused, 0, (int)ARRAY_LENGTH(no_reports));
     tcase_add_test(tests, a_report_is_at_most_64_mib);
     tcase_add_test(tests, a_copy_finds_its_records);
