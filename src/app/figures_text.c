@@ -234,11 +234,14 @@ void figures_text_append_places(struct text *text, const struct run_figures *fig
                                 const struct run_places *places)
 {
     bool has_failed = figures->by_status[STATUS_FAILED] > 0;
-    bool has_command = places->directory != NULL && (places->is_last || places->failed != NULL);
+    bool has_command = places->directory != NULL && !places->is_vague &&
+                       (places->is_last || places->failed != NULL);
     text_append_char(text, '\n');
     append_place(text, "files:", places->directory);
-    if (has_failed && !run_figures_may_be_retried(figures))
-        append_place(text, "no retry:", "another try would give the same failures");
+    if (figures->is_running && !figures->is_check)
+        append_place(text, "to go on:", "the same command, unless the run still goes on");
+    else if (has_failed && !run_figures_may_be_retried(figures))
+        append_place(text, "no retry:", RUN_FIGURES_NO_RETRY);
     else if (has_failed && has_command)
         append_retry(text, places);
     if (has_failed)

@@ -19,6 +19,7 @@ struct run_places {
     const char *failed;    /* failed.tsv */
     const char *look;      /* the report to be opened */
     bool is_last;          /* --retry-failed takes this run, when it is given the directory */
+    bool is_vague;         /* the directory is seen from a place that nobody knows: no command */
 };
 
 /* The commands to go on with, each on its line. */

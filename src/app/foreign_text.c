@@ -31,22 +31,41 @@ void foreign_text_append_padded(struct text *text, const char *foreign, size_t w
         text_append_char(text, ' ');
 }
 
+static bool is_shown_as_it_is(const char *string)
+{
+    struct text shown;
+    text_init(&shown, SIZE_MAX);
+    vis_append(&shown, string, strlen(string));
+    bool is_same = shown.length == strlen(string);
+    text_clear(&shown);
+    return is_same;
+}
+
+/* Between quotes, each quote of its own as `quote`. */
+static void append_quoted(struct text *text, const char *argument, const char *quote)
+{
+    text_append_char(text, '\'');
+    for (;;) {
+        size_t length = strcspn(argument, "'");
+        vis_append(text, argument, length);
+        if (argument[length] == '\0')
+            break;
+        text_append_string(text, quote);
+        argument += length + 1;
+    }
+    text_append_char(text, '\'');
+}
+
 void foreign_text_append_argument(struct text *text, const char *argument)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_./+,:@%=-";
     if (argument[0] != '\0' && argument[strspn(argument, plain)] == '\0') {
         text_append_string(text, argument);
-        return;
+    } else if (is_shown_as_it_is(argument)) {
+        append_quoted(text, argument, "'\\''");
+    } else {
+        text_append_char(text, '$'); /* what vis writes is what $'...' reads */
+        append_quoted(text, argument, "\\'");
     }
-    text_append_char(text, '\'');
-    for (; *argument != '\0'; argument++) {
-        size_t length = strcspn(argument, "'");
-        vis_append(text, argument, length);
-        argument += length;
-        if (*argument == '\0')
-            break;
-        text_append_string(text, "'\\''");
-    }
-    text_append_char(text, '\'');
 }

@@ -10,7 +10,8 @@
 void foreign_text_append(struct text *text, const char *foreign, size_t limit);
 /* The same with a limit of 200 bytes, and blanks up to a width in characters. */
 void foreign_text_append_padded(struct text *text, const char *foreign, size_t width);
-/* One word of a command line: in quotes when it holds anything that a shell would act on. */
+/* One word of a command line: in quotes when it holds anything that a shell would act on, as $'...'
+ * (bash, ksh, zsh) when it holds anything that would not be shown as it is. */
 void foreign_text_append_argument(struct text *text, const char *argument);
 
 #endif

@@ -18,11 +18,12 @@
 /* A report holds at most 64 MiB, and a control byte needs four times its room. */
 #define TEXT_LIMIT (5 * REPORT_READER_MAX_BYTES)
 
-static void print_text(const struct report_reader *reader, const struct slowest *slowest)
+static void print_text(const struct report_reader *reader, const struct slowest *slowest,
+                       const char *directory)
 {
     struct text text;
     text_init(&text, TEXT_LIMIT);
-    report_text_append(&text, reader, slowest);
+    report_text_append(&text, reader, slowest, directory);
     fwrite(text.data, 1, text.length, stdout);
     text_clear(&text);
 }
@@ -45,19 +46,20 @@ static bool print_run(struct report_reader *reader, bool is_json, struct error *
 {
     struct slowest slowest = {0};
     bool has_records = reader->results >= 0;
+    bool is_read = true;
+    char *directory = report_page_directory(reader);
     if (has_records) {
         struct results_reader *records = take_records(reader);
-        bool is_read = slowest_read(&slowest, records, error);
+        is_read = slowest_read(&slowest, records, error);
         results_reader_destroy(records);
-        if (!is_read)
-            return false;
     }
-    if (is_json)
+    if (is_read && is_json)
         print_json(reader, has_records ? &slowest : NULL);
-    else
-        print_text(reader, has_records ? &slowest : NULL);
+    else if (is_read)
+        print_text(reader, has_records ? &slowest : NULL, directory);
     slowest_clear(&slowest);
-    return true;
+    free(directory);
+    return is_read;
 }
 
 /* The page in place of the text; JSON beside it where that is asked for. */

@@ -190,7 +190,7 @@ static void append_look(struct text *path, const struct report_reader *reader)
 
 /* The last run of a directory is retried by that; a report of its own need not be the last. */
 static void append_places(struct text *text, const struct report_reader *reader,
-                          const struct run_figures *figures)
+                          const struct run_figures *figures, const char *directory)
 {
     struct text failed;
     struct text look;
@@ -198,10 +198,12 @@ static void append_places(struct text *text, const struct report_reader *reader,
     text_init(&look, SIZE_MAX);
     append_look(&look, reader);
     bool is_known = append_failed_path(&failed, reader);
+    const char *known = reader->directory != NULL ? reader->directory : directory;
+    if (known == NULL)
+        known = report_reader_named_directory(reader->report);
     struct run_places places = {
-        .directory = reader->directory != NULL
-                         ? reader->directory
-                         : json_field_string(reader->report, "files.directory"),
+        .directory = known != NULL ? known : json_field_string(reader->report, "files.directory"),
+        .is_vague = known == NULL,
         .failed = is_known ? failed.data : NULL,
         .look = look.data,
         .is_last = reader->directory != NULL,
@@ -214,7 +216,7 @@ static void append_places(struct text *text, const struct report_reader *reader,
 }
 
 void report_text_append(struct text *text, const struct report_reader *reader,
-                        const struct slowest *slowest)
+                        const struct slowest *slowest, const char *directory)
 {
     const json_t *report = reader->report;
     struct run_figures figures;
@@ -228,7 +230,7 @@ void report_text_append(struct text *text, const struct report_reader *reader,
     append_slowest(text, slowest);
     append_hosts(text, report);
     append_warnings(text, report);
-    append_places(text, reader, &figures);
+    append_places(text, reader, &figures, directory);
 }
 
 void report_text_append_run(struct text *text, const json_t *report)

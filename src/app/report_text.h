@@ -9,9 +9,10 @@
 #include "io/report_reader.h"
 #include "io/slowest.h"
 
-/* slowest may be NULL: the records are not there. */
+/* slowest may be NULL: the records are not there. directory: of the files, where the reader has
+ * none (report_page_directory); NULL = unknown, then no command names it. */
 void report_text_append(struct text *text, const struct report_reader *reader,
-                        const struct slowest *slowest);
+                        const struct slowest *slowest, const char *directory);
 
 /* "run ID  2026-11-20T12:00:00Z  failed, exit 1" */
 void report_text_append_run(struct text *text, const json_t *report);

@@ -10,6 +10,8 @@ static void read_counts(struct run_figures *figures, const json_t *report)
 {
     const json_t *counts = json_field_find(report, "counts");
     const char *command = json_field_string(report, "command");
+    const char *outcome = json_field_string(report, "outcome");
+    figures->is_running = outcome != NULL && strcmp(outcome, "running") == 0;
     figures->is_check = command != NULL && strcmp(command, "check") == 0;
     figures->total = json_field_count(counts, "total", 0);
     for (enum status status = 0; status < STATUS_COUNT; status++)

@@ -27,7 +27,8 @@ struct run_class {
 };
 
 struct run_figures {
-    bool is_check; /* haul check: ok in place of downloaded */
+    bool is_check;   /* haul check: ok in place of downloaded */
+    bool is_running; /* not at its end, or killed */
     int64_t elapsed_us;
     int64_t total;
     int64_t by_status[STATUS_COUNT];
@@ -61,6 +62,9 @@ void run_figures_from_summary(struct run_figures *figures, const struct summary 
 
 /* True when something failed that another try may change (failure_name_is_final). */
 bool run_figures_may_be_retried(const struct run_figures *figures);
+
+/* Else there is this to be said of the failures. */
+#define RUN_FIGURES_NO_RETRY "another try would give the same failures"
 
 /* Whole per cents that are 100 together (largest remainders); all 0 when the shares are none. */
 void run_figures_percent(const double shares[RUN_PHASE_COUNT], int out[RUN_PHASE_COUNT]);

@@ -71,7 +71,7 @@ START_TEST(the_summary_has_counts_shares_and_classes)
     assert_says("failed             3   30.0%   2 not-found   1 dns");
     assert_says("duty cycle 25%");
     assert_says("  failed URLs:    o\\x09ut/.haul/last/failed.tsv\n");
-    assert_says("  retry failures: haul --retry-failed -d 'o\\x09ut'\n");
+    assert_says("  retry failures: haul --retry-failed -d $'o\\x09ut'\n");
     assert_says("  look:           o\\x09ut/.haul/last/report.json\n");
     ck_assert_ptr_null(strstr(text.data, "skipped"));
     assert_is_printable();
@@ -168,7 +168,7 @@ START_TEST(a_quiet_run_says_what_failed_in_few_lines)
     assert_says("haul: 3 of 10 URLs failed (30.0%), exit 1, run RUN");
     assert_says("not-found");
     assert_says("(bad.org 1)");
-    assert_says("retry only these: haul --retry-failed -d 'o\\x09ut'");
+    assert_says("retry only these: haul --retry-failed -d $'o\\x09ut'");
     assert_is_printable();
     unsigned lines = 0;
     for (size_t i = 0; i < text.length; i++)

@@ -6,6 +6,7 @@
 
 #include "app/foreign_text.h"
 #include "base/common.h"
+#include "scratch.h"
 
 /* In JSON, and as it may be shown. */
 #define HOSTILE "\\u001b[31m\\u009b\\u202e"
@@ -13,6 +14,8 @@
 
 static struct text text;
 static struct report_reader reader;
+
+static const char *directory; /* of the files, as the caller knows it */
 
 static void set_up(void)
 {
@@ -24,6 +27,7 @@ static void tear_down(void)
 {
     text_clear(&text);
     json_decref(reader.report);
+    directory = NULL;
 }
 
 static json_t *parse(const char *json)
@@ -37,7 +41,7 @@ static json_t *parse(const char *json)
 static void print(const char *json, const struct slowest *slowest)
 {
     reader.report = parse(json);
-    report_text_append(&text, &reader, slowest);
+    report_text_append(&text, &reader, slowest, directory);
     ck_assert(!text.is_full);
 }
 
@@ -144,7 +148,7 @@ START_TEST(nothing_of_a_report_reaches_the_terminal_as_it_is)
           "[{\"host\":\"" HOSTILE "\",\"count\":1}],\"example\":\"" HOSTILE "\"}],"
           "\"hosts\":[{\"host\":\"" HOSTILE "\",\"urls\":1}],\"warnings\":[\"" HOSTILE "\"],"
           "\"hints\":[\"" HOSTILE "\"],\"slowest_host\":{\"host\":\"" HOSTILE "\"},"
-          "\"files\":{\"directory\":\"" HOSTILE "\",\"failed\":\"" HOSTILE "\"}}",
+          "\"files\":{\"directory\":\"/" HOSTILE "\",\"failed\":\"" HOSTILE "\"}}",
           &slowest);
     for (size_t i = 0; i < text.length; i++)
         ck_assert_msg(text.data[i] == '\n' || (text.data[i] >= 0x20 && text.data[i] < 0x7F),
@@ -152,7 +156,7 @@ START_TEST(nothing_of_a_report_reaches_the_terminal_as_it_is)
     assert_says("run " SHOWN);
     assert_says("  hint: " SHOWN "\n");
     assert_says("  slowest host   " SHOWN);
-    assert_says("--retry-from '" SHOWN "' -d '" SHOWN "'\n");
+    assert_says("--retry-from $'" SHOWN "' -d $'/" SHOWN "'\n");
     slowest_clear(&slowest);
 }
 END_TEST
@@ -176,6 +180,39 @@ START_TEST(a_report_of_an_older_haul_is_shown_with_what_it_has)
     assert_silent("hint");
     assert_silent("slowest host");
     assert_silent("--retry");
+}
+END_TEST
+
+#define FAILED_RUN(directory)                                                                      \
+    "{\"command\":\"get\",\"counts\":{\"total\":4,\"failed\":1},"                                  \
+    "\"failures\":[{\"class\":\"reset\",\"count\":1}],"                                            \
+    "\"files\":{\"directory\":\"" directory "\",\"failed\":\"f.tsv\"}}"
+
+/* A relative path was good where the run was started. */
+START_TEST(a_retry_names_a_directory_that_is_known)
+{
+    print(FAILED_RUN("photos"), NULL);
+    assert_says("  files:          photos\n");
+    assert_silent("haul --retry");
+    json_decref(reader.report);
+    text_reset(&text);
+    print(FAILED_RUN("/srv/photos"), NULL);
+    assert_says("  retry failures: haul --retry-from f.tsv -d /srv/photos\n");
+    json_decref(reader.report);
+    text_reset(&text);
+    directory = "/moved/photos";
+    print(FAILED_RUN("/srv/photos"), NULL);
+    assert_says("  retry failures: haul --retry-from f.tsv -d /moved/photos\n");
+}
+END_TEST
+
+START_TEST(a_run_that_is_not_at_its_end_goes_on_by_the_same_command)
+{
+    print("{\"command\":\"get\",\"outcome\":\"running\",\"counts\":{\"total\":1,\"failed\":1},"
+          "\"failures\":[{\"class\":\"gone\",\"count\":1}],\"files\":{\"directory\":\"/srv\"}}",
+          NULL);
+    assert_says("  to go on:       the same command, unless the run still goes on\n");
+    assert_silent("retry");
 }
 END_TEST
 
@@ -217,13 +254,34 @@ static const struct {
     {"'", "''\\'''"},
     {"''", "''\\'''\\'''"},
     {"~", "'~'"},
-    {"a\nb", "'a\\x0ab'"},
+    {"a\nb", "$'a\\x0ab'"},
+    {"a\\nb", "$'a\\\\nb'"},
+    {"\\'\n'", "$'\\\\\\'\\x0a\\''"},
+    {"\xff"
+     "f",
+     "$'\\xfff'"},
+    {"\xc3\xa9 \xe2\x80\xae", "$'\xc3\xa9 \\xe2\\x80\\xae'"},
 };
 
 START_TEST(arguments_are_quoted_for_a_shell)
 {
     foreign_text_append_argument(&text, arguments[_i].argument);
     ck_assert_str_eq(text.data, arguments[_i].expected);
+}
+END_TEST
+
+START_TEST(a_shell_reads_the_argument_back)
+{
+    char command[3 * PATH_MAX];
+    scratch_setup();
+    snprintf(command, sizeof command, "LC_ALL=C bash >'%s'", in_scratch("out"));
+    FILE *shell = popen(command, "w");
+    ck_assert_ptr_nonnull(shell);
+    foreign_text_append_argument(&text, arguments[_i].argument);
+    fprintf(shell, "printf %%s %s\n", text.data);
+    ck_assert_int_eq(pclose(shell), 0);
+    ck_assert_msg(scratch_holds("out", arguments[_i].argument), "%s", text.data);
+    scratch_teardown();
 }
 END_TEST
 
@@ -282,9 +340,12 @@ int main(void)
     tcase_add_loop_test(tests, a_poor_report_shows_what_it_has, 0, (int)ARRAY_LENGTH(poor_reports));
     tcase_add_test(tests, nothing_of_a_report_reaches_the_terminal_as_it_is);
     tcase_add_test(tests, a_report_of_an_older_haul_is_shown_with_what_it_has);
+    tcase_add_test(tests, a_retry_names_a_directory_that_is_known);
+    tcase_add_test(tests, a_run_that_is_not_at_its_end_goes_on_by_the_same_command);
     tcase_add_test(tests, the_page_beside_a_report_is_what_to_look_at);
     tcase_add_test(tests, a_copy_of_a_report_has_no_page_beside_it);
     tcase_add_test(tests, a_run_that_goes_on_says_so);
+    tcase_add_loop_test(tests, a_shell_reads_the_argument_back, 0, (int)ARRAY_LENGTH(arguments));
     tcase_add_loop_test(tests, arguments_are_quoted_for_a_shell, 0, (int)ARRAY_LENGTH(arguments));
     tcase_add_loop_test(tests, long_text_is_cut_on_a_character, 0, (int)ARRAY_LENGTH(cuts));
     tcase_add_test(tests, padding_counts_characters);
