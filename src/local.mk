@@ -503,6 +503,8 @@ libhaul_a_SOURCES += \
 	src/app/report_command.h \
 	src/app/report_page.c \
 	src/app/report_page.h \
+	src/app/report_page_file.c \
+	src/app/report_page_file.h \
 	src/app/report_text.c \
 	src/app/report_text.h \
 	src/app/reporting.c \

@@ -1,7 +1,6 @@
 #include "app/report_page.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +9,11 @@
 #include <unistd.h>
 
 #include "app/foreign_text.h"
+#include "app/report_page_file.h"
 #include "base/memory.h"
-#include "io/descriptor.h"
 #include "io/html_report.h"
 #include "io/json_field.h"
+#include "io/report_figures.h"
 
 #define PAGE_NAME "report.html"
 #define RESULTS_NAME "results.jsonl"
@@ -42,7 +42,7 @@ static void append_retry(struct text *retry, const char *directory, const json_t
     else if (named != NULL)
         text_append_string(&failed, named);
     if (directory == NULL)
-        directory = json_field_string(report, "files.directory");
+        directory = report_reader_named_directory(report);
     if (failed.length > 0 && directory != NULL) {
         text_append_string(retry, "haul --retry-from ");
         foreign_text_append_argument(retry, failed.data);
@@ -58,14 +58,18 @@ static bool append_page(struct text *text, const json_t *report,
                         const char *links)
 {
     struct text retry;
+    struct run_figures figures;
     text_init(&retry, 16 * PATH_MAX);
-    if (json_field_count(report, "counts.failed", 0) > 0)
+    report_figures_read(&figures, report);
+    bool may_be_retried = run_figures_may_be_retried(&figures);
+    if (may_be_retried && !figures.is_running)
         append_retry(&retry, directory, report);
     struct html_page page = {
         .report = report,
         .records = records,
         .links = links,
         .retry = retry.length > 0 ? retry.data : NULL,
+        .no_retry = !may_be_retried && !figures.is_running ? RUN_FIGURES_NO_RETRY : NULL,
     };
     bool fits = html_report_append(text, &page);
     text_clear(&retry);
@@ -167,18 +171,6 @@ static bool is_same_file(const char *file, const char *other)
            a.st_ino == b.st_ino;
 }
 
-static int write_page(const char *file, const struct text *text)
-{
-    if (strcmp(file, "-") == 0)
-        return descriptor_write(STDOUT_FILENO, text->data, text->length);
-    int descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-    if (descriptor < 0)
-        return -errno;
-    int result = descriptor_write(descriptor, text->data, text->length);
-    int closed = descriptor_close(descriptor);
-    return result < 0 ? result : closed;
-}
-
 bool report_page_export(const struct report_reader *reader, const struct report_records *records,
                         const char *directory, const char *file, struct error *error)
 {
@@ -188,13 +180,15 @@ bool report_page_export(const struct report_reader *reader, const struct report_
                     (reader->results_path != NULL && is_same_file(file, reader->results_path));
     if (strcmp(file, "-") != 0 && is_input)
         return error_set(error, ERROR_USAGE, "--html would replace what it reads: %s", file);
+    if (!report_page_file_check(file, error))
+        return false;
     text_init(&text, HTML_REPORT_MAX_BYTES);
     text_init(&links, SIZE_MAX / 4);
     if (directory != NULL)
         append_links(&links, directory, file);
     int result = append_page(&text, reader->report, records, directory,
                              directory != NULL ? links.data : NULL)
-                     ? write_page(file, &text)
+                     ? report_page_file_write(file, &text)
                      : -EFBIG;
     text_clear(&links);
     text_clear(&text);

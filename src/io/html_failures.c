@@ -57,6 +57,8 @@ void html_failures_append(struct text *text, const struct html_page *page)
         text_append_string(text, "<p>To try those again that may pass:</p>\n<pre><code>");
         html_page_append_escaped(text, page->retry, HTML_PAGE_URL * 16);
         text_append_string(text, "</code></pre>\n");
+    } else if (page->no_retry != NULL) {
+        text_append_format(text, "<p>No retry: %s.</p>\n", page->no_retry);
     }
     html_page_end_section(text);
 }

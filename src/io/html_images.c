@@ -51,11 +51,19 @@ static bool has_extension(const char *path, const char *extensions)
     return false;
 }
 
+/* What haul keeps for itself is no picture, whatever the records say. */
+static bool is_private(const char *path)
+{
+    static const char name[] = ".haul";
+    size_t length = sizeof name - 1;
+    return strncmp(path, name, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
 /* A file whose name says that it is something else is not opened: it might be that, too. */
 static enum display display_of(const struct html_page *page, const char *path,
                                const struct kind *kind)
 {
-    if (page->links == NULL || kind == NULL || !directory_is_safe_path(path))
+    if (page->links == NULL || kind == NULL || !directory_is_safe_path(path) || is_private(path))
         return DISPLAY_NONE;
     if (has_extension(path, kind->extensions))
         return kind->display;

@@ -48,10 +48,12 @@ void html_outcome_append_headline(struct text *text, const json_t *report)
         text_append_string(text, "Still running, or killed");
     else if (total == 0)
         text_append_string(text, "There was no URL");
-    else if (failed > 0)
+    else if (failed > 0) {
         text_append_format(text, "%s of %s %s failed", number_format_count(part, failed), whole,
                            urls);
-    else if (not_tried > 0)
+        if (not_tried > 0)
+            text_append_format(text, " and %s not tried", number_format_count(part, not_tried));
+    } else if (not_tried > 0)
         text_append_format(text, "%s of %s %s not tried", number_format_count(part, not_tried),
                            whole, urls);
     else if (total == 1)
@@ -97,6 +99,9 @@ static void append_sentence(struct text *text, const json_t *report)
     text_append_string(text, ".");
     if (json_is_false(json_field_find(report, "input.complete")))
         text_append_string(text, " The lists were not read to their end.");
+    const char *command = json_field_string(report, "command");
+    if (is_running(report) && command != NULL && strcmp(command, "check") != 0)
+        text_append_string(text, " Where it was killed, the same command goes on.");
     text_append_string(text, "</p>\n");
 }
 

@@ -21,6 +21,7 @@ struct html_page {
     const char *links; /* what stands before a file's path in a link, such as "file:///srv/photos/"
                         * or "./"; NULL = files cannot be reached, there are no pictures */
     const char *retry; /* the command that tries again what failed; NULL = there is none */
+    const char *no_retry; /* why there is none, NULL = nothing to say */
 };
 
 /* For several files that share one section each; html_sections.h has those. */

@@ -24,8 +24,7 @@ static void append_head(struct text *text, const struct html_page *page)
 {
     bool has_pictures =
         page->links != NULL && page->records != NULL && page->records->image_count > 0;
-    text_append_string(text,
-                       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    text_append_string(text, HTML_REPORT_BEGINNING);
     html_style_append(text, has_pictures);
     text_append_string(text,
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"

@@ -8,6 +8,11 @@
 
 #define HTML_REPORT_MAX_BYTES ((size_t)16 * 1024 * 1024) /* a usual one has 100 KB */
 
+/* How each page begins, and nothing else does. */
+#define HTML_REPORT_BEGINNING                                                                      \
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"                      \
+    "<meta name=\"generator\" content=\"haul\">\n"
+
 /* False when it does not fit into the text's limit. */
 bool html_report_append(struct text *text, const struct html_page *page);
 

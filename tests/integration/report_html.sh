@@ -99,6 +99,35 @@ run_haul 2 report "$WORK/killed.json" --html "$WORK/killed.json"
 run_haul 2 report "$DIR" --html "$DIR/.haul/last/results.jsonl"
 assert "a report was replaced by its page" cmp "$WORK/killed.json" "$WORK/before.json"
 check_run
+keeps() { # FILE: it is not replaced by a page
+    cp "$1" "$WORK/kept"
+    run_haul 2 report "$DIR" --html "$1"
+    assert "$1 was replaced" cmp "$1" "$WORK/kept"
+}
+for file in last/failed.tsv lock state.db; do
+    keeps "$DIR/.haul/$file"
+done
+keeps "$DIR/a.txt"
+ln -s "$DIR/a.txt" "$WORK/link.html"
+keeps "$WORK/link.html"
+run_haul 2 report "$DIR" --html "$DIR/.haul/new"
+assert_not "a file below .haul" test -e "$DIR/.haul/new"
+mkfifo "$WORK/pipe"
+run_haul 4 report "$DIR" --html "$WORK/pipe"
+cat "$WORK/pipe" >"$WORK/piped" &
+reader=$!
+CHILDREN+=($reader)
+wait_until 10 eval '"$HAUL" report "$DIR" --html "$WORK/pipe" 2>"$ERR"'
+wait "$reader"
+assert "the page by a pipe is another" cmp "$(page)" "$WORK/piped"
+# A page is replaced whole, and a link to one itself.
+echo old >>"$WORK/elsewhere.html"
+ln -s elsewhere.html "$WORK/linked.html"
+remake "$WORK/linked.html"
+assert_not "a link is followed" test -L "$WORK/linked.html"
+assert_eq "$(tail -1 "$WORK/elsewhere.html")" old "the page that the link led to"
+remake "$WORK/elsewhere.html"
+assert "an old page was not replaced" cmp "$(page)" "$WORK/elsewhere.html"
 run_haul 4 report "$DIR" --html "$WORK/nowhere/x.html"
 run_haul 4 report "$DIR" --html /dev/full
 
@@ -123,6 +152,13 @@ kill -INT "$HAUL_PID"
 wait_haul 130 10
 PAGE=$(page)
 assert "an interrupted run does not say so" has 'interrupted, exit 130'
+
+# What another try would not change is told, and no command offered.
+fresh_dir final
+run_haul 1 -d "$DIR" "$FAULT/status/404" "$SITE/a.txt"
+PAGE=$(page)
+assert "the page says nothing of a retry" has 'No retry: another try would give the same failures.'
+assert_not "the page offers a retry in vain" has '<code>'
 
 # A page that cannot be written is only left out.
 fresh_dir blocked

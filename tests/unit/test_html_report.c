@@ -50,7 +50,11 @@ static void assert_is_plain(void)
 
 static const char *make(const json_t *report, const char *links, const char *retry)
 {
-    struct html_page page = {report, &records, links, retry};
+    struct html_page page = {.report = report,
+                             .records = &records,
+                             .links = links,
+                             .retry = retry,
+                             .no_retry = "it would be in vain"};
     text_reset(&text);
     ck_assert(html_report_append(&text, &page));
     assert_is_plain();
@@ -226,6 +230,13 @@ static const struct {
      "code\":"
      "null,\"elapsed_us\":2000000}",
      "Still running, or killed", "7 URLs: 6 downloaded, 1 failed; after 2.00 s; not at its end."},
+    {"{\"command\":\"get\",\"counts\":{\"total\":200,\"failed\":14,\"downloaded\":10,\"not_tried\":"
+     "176}}",
+     "14 of 200 URLs failed and 176 not tried",
+     "200 URLs: 10 downloaded, 14 failed, 176 not tried."},
+    {"{\"command\":\"get\",\"counts\":{\"total\":1},\"outcome\":\"running\"}",
+     "Still running, or killed",
+     "1 URL; not at its end. Where it was killed, the same command goes on."},
 };
 
 START_TEST(the_outcome_is_said_in_a_heading_and_a_sentence)
@@ -280,6 +291,8 @@ static const struct {
     {"a.jxl", "jxl", "./", "<li><div class=\"none\">JPEG XL</div>"},
     {"a.png", "new", "./", "<li><div class=\"none\">new</div>"},
     {"a.png", "png", NULL, "<li><div class=\"none\">PNG</div>"},
+    {".haul/a.png", "png", "./", "<li><div class=\"none\">PNG</div>"},
+    {".haul2/a.png", "png", "./", "<li><a href=\"./.haul2/a.png\"><img "},
     {"../a.png", "png", "./", "<li><div class=\"none\">PNG</div>"},
     {"/etc/a.png", "png", "./", "<li><div class=\"none\">PNG</div>"},
     {"x/../../a.png", "png", "./", "<li><div class=\"none\">PNG</div>"},
@@ -493,8 +506,10 @@ START_TEST(the_retry_is_shown_with_the_failures)
     json_t *report = report_of("x");
     make(report, NULL, "haul --retry-from 'a&b'");
     assert_has("<code>haul --retry-from &#39;a&amp;b&#39;</code>");
+    assert_lacks("No retry");
     make(report, NULL, NULL);
     assert_lacks("<code>");
+    assert_has("<p>No retry: it would be in vain.</p>");
     json_decref(report);
 }
 END_TEST
@@ -502,7 +517,7 @@ END_TEST
 START_TEST(a_page_that_does_not_fit_leaves_nothing)
 {
     json_t *report = report_of("x");
-    struct html_page page = {report, NULL, NULL, NULL};
+    struct html_page page = {.report = report};
     text_clear(&text);
     for (size_t limit = 10; limit < 20000; limit += 777) {
         text_init(&text, limit);
