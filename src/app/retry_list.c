@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -116,6 +117,51 @@ bool retry_list_prepare(struct options *options, struct error *error)
     options->format = SOURCE_FORMAT_TSV;
     free(path);
     return is_found;
+}
+
+/* True for a list without a row below its heading. */
+static bool is_empty(const char *path)
+{
+    char *line = NULL;
+    size_t size = 0;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    bool is_empty = getline(&line, &size, file) <= 0 || getc(file) == EOF;
+    free(line);
+    fclose(file);
+    return is_empty;
+}
+
+char *retry_list_place(const struct options *options, const struct root *root)
+{
+    if (!options_is_retry(options))
+        return NULL;
+    char *place = realpath(options->operands.items[0], NULL);
+    char *runs = joined(root_private_path(root), "runs/");
+    if (place != NULL && strncmp(place, runs, strlen(runs)) != 0) {
+        free(place); /* a file of the user's may change */
+        place = NULL;
+    }
+    free(runs);
+    return place;
+}
+
+static void keep(struct run_folder *folder, const char *place)
+{
+    char *beside = memory_copy_bytes(place, (size_t)(strrchr(place, '/') - place));
+    char *before = joined(beside, RETRY_LIST_NAME);
+    if (!is_empty(place) || !run_folder_link_file(folder, before, RETRY_LIST_NAME))
+        (void)run_folder_link_file(folder, place, RETRY_LIST_NAME);
+    free(before);
+    free(beside);
+}
+
+void retry_list_keep(struct run_folder *folder, char *place)
+{
+    if (folder != NULL && place != NULL)
+        keep(folder, place);
+    free(place);
 }
 
 bool retry_list_is_final(const struct list_field *fields, size_t count)

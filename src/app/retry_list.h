@@ -5,15 +5,26 @@
 
 #include "app/options.h"
 #include "base/error.h"
+#include "io/root.h"
+#include "io/run_folder.h"
 #include "model/list_entry.h"
 
-/* The list of a --retry-failed, in the folder of its run: the next one goes on with that when this
+/* The list of a retry, in the folder of its run: the next one goes on with that when this
  * run does not come to its end. */
 #define RETRY_LIST_NAME "retried.tsv"
 
 /* Makes failed.tsv the only list of the options, where they ask for it. ERROR_INPUT when --dir has
  * no run that could have failed. */
 bool retry_list_prepare(struct options *options, struct error *error);
+
+/* Where the list of a retry really is, before `last` leads to this run; NULL unless it is in the
+ * folder of one of this directory's runs. To be freed. */
+char *retry_list_place(const struct options *options, const struct root *root);
+
+/* Leaves that list in the folder of this run, as RETRY_LIST_NAME; where nothing is left in it, what
+ * the retry before was made of: --retry-all may still want that. place is taken; each may be NULL.
+ */
+void retry_list_keep(struct run_folder *folder, char *place);
 
 /* True for a row whose `class` says that another try gives the same (failure_is_final). */
 bool retry_list_is_final(const struct list_field *fields, size_t count);

@@ -169,10 +169,10 @@ static bool open_places(struct run *run, struct error *error)
         return true;
     if (!open_state(run, error))
         return false;
+    char *retried = retry_list_place(options, run->root);
     run->folder =
         run_folder_create(run->root, run->start_wall_us, (unsigned)options->keep_runs, error);
-    if (run->folder != NULL && options->retry_failed)
-        (void)run_folder_link_file(run->folder, options->operands.items[0], RETRY_LIST_NAME);
+    retry_list_keep(run->folder, retried);
     return run->folder != NULL;
 }
 

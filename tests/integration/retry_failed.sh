@@ -111,6 +111,21 @@ assert_class ftp: unsupported-scheme
 assert_eq "$(requested 1)" /missing.txt "requests"
 rm "$WORK/www/missing.txt"
 
+# However often nothing was left: what a retry left out is not forgotten, by whatever name it was
+# called.
+for option in failed from; do
+    first_run "remembered-$option"
+    retry=(--retry-failed)
+    [ $option = failed ] || retry=(--retry-from "$DIR/.haul/last/failed.tsv")
+    run_haul 0 -d "$DIR" "${retry[@]}" "${TRIES[@]}"
+    run_haul 0 -d "$DIR" --retry-failed
+    run_haul 0 -d "$DIR" --retry-failed
+    run_haul 1 -d "$DIR" --retry-failed --retry-all "${TRIES[@]}"
+    check_run
+    assert_counts '{kept: 6, failed: 2}'
+    requested 7 >"$WORK/requested"
+done
+
 # A checksum is held against what comes now.
 first_run checksum
 echo 'something else' >"$WORK/www/later/checked.txt"
