@@ -238,7 +238,7 @@ bool results_reader_next(struct results_reader *reader, struct results_line *out
 
 bool results_reader_check(const struct results_reader *reader, struct error *error)
 {
-    return reader->failure == 0 || error_set_errno(error, ERROR_INPUT, reader->failure,
+    return reader->failure == 0 || error_set_errno(error, ERROR_LOCAL, reader->failure,
                                                    "cannot read the records: %s", reader->name);
 }
 

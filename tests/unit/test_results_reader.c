@@ -100,7 +100,7 @@ START_TEST(a_directory_cannot_be_read)
         results_reader_create(open(scratch, O_RDONLY | O_DIRECTORY), "a directory");
     ck_assert(!results_reader_next(reader, &line));
     ck_assert(!results_reader_check(reader, &error));
-    ck_assert_int_eq(error.kind, ERROR_INPUT);
+    ck_assert_int_eq(error.kind, ERROR_LOCAL);
     ck_assert_ptr_nonnull(strstr(error.text, "a directory"));
     results_reader_destroy(reader);
 }

@@ -170,7 +170,7 @@ START_TEST(runs_without_records_cannot_be_compared)
     readers[1].path = strdup("copy.json");
     readers[1].results = -1;
     ck_assert_ptr_null(run_difference_create(&readers[0], &readers[1], &error));
-    ck_assert_int_eq(error.kind, ERROR_LOCAL);
+    ck_assert_int_eq(error.kind, ERROR_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "copy.json"));
 }
 END_TEST
