@@ -11,22 +11,32 @@ urls_of() { # FOLDER
     (cd "$WORK/www/$1" && printf "$SITE/$1/%s\n" *)
 }
 
-# Within 5 % of the time that so many bytes take; a slow build may only be slower.
-check_time() { # BYTES BYTES_PER_SECOND
-    local ideal=$(($1 * 1000 / $2)) took
-    took=$(report '.elapsed_us / 1000 | floor')
-    assert_at_least "$took" $((ideal * 95 / 100)) "time for $1 bytes in ms"
-    assert_at_most "$took" "$(scaled $((ideal * 105 / 100)))" "time for $1 bytes in ms"
+# Within 5 % of the time that so many bytes take; a slow build may only be slower. Never faster: that
+# must hold of each try. That it is not slower either is seen when nothing else keeps this machine
+# busy, which may need up to three of them.
+run_in_time() { # NAME
+    local ideal took try limit
+    for try in 1 2 3; do
+        fresh_dir "$1-$try"
+        run_haul 0 -d "$DIR" --limit-rate 10M --per-host 16 --stall-timeout 1s --sync none \
+            "$WORK/$1.txt"
+        check_run
+        assert_tree_equal "$DIR" "$WORK/www/$1"
+        ideal=$(($(report .bytes.file) * 1000 / (10 << 20)))
+        limit=$(scaled $((ideal * 105 / 100)))
+        took=$(report '.elapsed_us / 1000 | floor')
+        assert_at_least "$took" $((ideal * 95 / 100)) "time for the $1 files in ms"
+        if [ "$took" -le "$limit" ]; then
+            return
+        fi
+        echo "try $try of the $1 files: $took ms"
+    done
+    fail "time for the $1 files in ms is above $limit in each of three tries"
 }
 
 for kind in large small; do
     urls_of $kind >"$WORK/$kind.txt"
-    fresh_dir $kind
-    run_haul 0 -d "$DIR" --limit-rate 10M --per-host 16 --stall-timeout 1s --sync none \
-        "$WORK/$kind.txt"
-    check_run
-    assert_tree_equal "$DIR" "$WORK/www/$kind"
-    check_time "$(report .bytes.file)" $((10 << 20))
+    run_in_time $kind
 done
 
 # Two transfers that run side by side get the same share.
