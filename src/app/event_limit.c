@@ -1,5 +1,6 @@
 #include "app/event_limit.h"
 
+#include "app/event_line.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/vis.h"
@@ -84,14 +85,9 @@ static struct entry *entry_of(struct event_limit *limit, enum status status, enu
 
 static const char *level_of(enum status status)
 {
-    switch (status) {
-    case STATUS_FAILED:
-        return "FAIL";
-    case STATUS_SKIPPED:
-        return "SKIP";
-    default:
-        return "WARN";
-    }
+    return event_level_name(status == STATUS_FAILED    ? EVENT_FAIL
+                            : status == STATUS_SKIPPED ? EVENT_SKIP
+                                                       : EVENT_WARN);
 }
 
 /* "FAIL not-found     --  img2.example.org  " */

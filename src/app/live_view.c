@@ -97,7 +97,7 @@ char *live_view_format_clock(char out[NUMBER_SIZE], int64_t us)
     return out;
 }
 
-static unsigned percent(const struct live_view *view)
+unsigned live_view_percent(const struct live_view *view)
 {
     return view->total > 0 ? (unsigned)(view->counts.total * 100 / view->total) : 0;
 }
@@ -141,7 +141,7 @@ static void append_position(struct text *text, const struct live_view *view,
     if (view->is_final) {
         number_format_count(total, (int64_t)view->total);
         add(&pieces, 0, SCREEN_PLAIN, "  %*s / %s", (int)strlen(total), done, total);
-        add(&pieces, 0, SCREEN_PLAIN, "  %3u%%", percent(view));
+        add(&pieces, 0, SCREEN_PLAIN, "  %3u%%", live_view_percent(view));
     } else {
         add(&pieces, 0, SCREEN_PLAIN, " %s done, list still open", done);
     }
@@ -333,7 +333,7 @@ static void append_one_line(struct text *text, const struct live_view *view,
     number_format_count(done, (int64_t)view->counts.total);
     if (view->is_final)
         add(&pieces, 0, SCREEN_PLAIN, "%s/%s %u%%", done,
-            number_format_count(number, (int64_t)view->total), percent(view));
+            number_format_count(number, (int64_t)view->total), live_view_percent(view));
     else
         add(&pieces, 0, SCREEN_PLAIN, "%s done, list open", done);
     add(&pieces, 3, SCREEN_PLAIN, " %.0f url/s", view->urls_per_second);

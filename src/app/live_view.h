@@ -59,6 +59,8 @@ struct live_view {
 unsigned live_view_append(struct text *text, const struct live_view *view,
                           const struct screen *screen);
 
+unsigned live_view_percent(const struct live_view *view); /* of the total that is done */
+
 /* "0:31", "1:02:03", "2d 03h" */
 char *live_view_format_clock(char out[NUMBER_SIZE], int64_t us);
 

@@ -34,8 +34,7 @@ void status_line_append(struct text *text, const struct live_view *view)
     if (view->is_final) {
         text_append_format(text, "/%llu", (unsigned long long)view->total);
         if (view->total > 0)
-            text_append_format(text, " %llu%%",
-                               (unsigned long long)(counts->total * 100 / view->total));
+            text_append_format(text, " %u%%", live_view_percent(view));
     } else {
         text_append_string(text, " done, list still open,");
     }
@@ -70,7 +69,7 @@ void status_line_append_sentences(struct text *text, const struct live_view *vie
     if (view->is_final)
         text_append_format(text, " of %s URLs done, %u percent.",
                            number_format_count(number, (int64_t)view->total),
-                           view->total > 0 ? (unsigned)(counts->total * 100 / view->total) : 0);
+                           live_view_percent(view));
     else
         text_append_string(text, " URLs done, the list is still being read.");
     text_append_format(text, " %s failed.",
