@@ -250,3 +250,15 @@ int directory_replace(int from, const char *old_name, int to, const char *new_na
      * other way that never leaves the name empty. */
     return renameat(from, old_name, to, new_name) < 0 ? -errno : 0;
 }
+
+int directory_open_regular(int directory, const char *name)
+{
+    struct stat status;
+    int descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (descriptor < 0)
+        return -errno;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
+        return descriptor;
+    close(descriptor);
+    return -EINVAL;
+}

@@ -43,4 +43,8 @@ int directory_move(int from, const char *old_name, int to, const char *new_name)
  * then is still there. */
 int directory_replace(int from, const char *old_name, int to, const char *new_name);
 
+/* Opens a regular file of this directory for reading, through no link and without waiting for the
+ * other end of a pipe. A descriptor or a negative errno value; -EINVAL for anything else. */
+int directory_open_regular(int directory, const char *name);
+
 #endif

@@ -22,19 +22,6 @@
 #define RESULTS_NAME "results.jsonl"
 #define READ_SIZE (64 * 1024)
 
-/* A regular file of a run's folder, or a negative errno value. */
-static int open_below(int directory, const char *name)
-{
-    struct stat status;
-    int descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (descriptor < 0)
-        return -errno;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
-        return descriptor;
-    close(descriptor);
-    return -EINVAL;
-}
-
 static char *joined(const char *directory, const char *name)
 {
     struct text path;
@@ -124,7 +111,7 @@ static bool load_folder(struct report_reader *reader, int folder, const char *pa
                         struct error *error)
 {
     reader->path = joined(path, REPORT_NAME);
-    int descriptor = open_below(folder, REPORT_NAME);
+    int descriptor = directory_open_regular(folder, REPORT_NAME);
     if (descriptor == -ENOENT && is_going_on(folder))
         return error_set(error, ERROR_INPUT,
                          "the run has begun and has no figures yet: try again in some seconds: %s",
@@ -136,7 +123,7 @@ static bool load_folder(struct report_reader *reader, int folder, const char *pa
     if (descriptor < 0)
         return error_set_errno(error, ERROR_INPUT, -descriptor, "cannot read the run's report: %s",
                                reader->path);
-    keep_results(reader, open_below(folder, RESULTS_NAME), joined(path, RESULTS_NAME));
+    keep_results(reader, directory_open_regular(folder, RESULTS_NAME), joined(path, RESULTS_NAME));
     return load(reader, descriptor, error);
 }
 
@@ -228,7 +215,7 @@ static int open_named(int base, const char *directory, const char *below)
 {
     int root = openat(base, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int folder = root < 0 ? -errno : directory_open(root, below);
-    int results = folder < 0 ? folder : open_below(folder, RESULTS_NAME);
+    int results = folder < 0 ? folder : directory_open_regular(folder, RESULTS_NAME);
     if (folder >= 0)
         close(folder);
     if (root >= 0)
@@ -271,7 +258,8 @@ static bool load_file(struct report_reader *reader, int descriptor, const char *
     reader->path = memory_copy_string(path);
     int base = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (base >= 0 && strcmp(name, REPORT_NAME) == 0)
-        keep_results(reader, open_below(base, RESULTS_NAME), joined(parent, RESULTS_NAME));
+        keep_results(reader, directory_open_regular(base, RESULTS_NAME),
+                     joined(parent, RESULTS_NAME));
     bool is_loaded = load(reader, descriptor, error);
     if (is_loaded && base >= 0 && reader->results < 0)
         find_results(reader, base, parent);

@@ -230,17 +230,9 @@ int run_folder_create_file(struct run_folder *folder, const char *name)
 
 int run_folder_open_file(struct run_folder *folder, const char *name)
 {
-    struct stat status;
     if (strchr(name, '/') != NULL || !directory_is_safe_path(name))
         return -EINVAL;
-    int descriptor =
-        openat(folder->directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor < 0)
-        return -errno;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
-        return descriptor;
-    close(descriptor);
-    return -EINVAL;
+    return directory_open_regular(folder->directory, name);
 }
 
 bool run_folder_link_file(struct run_folder *folder, const char *path, const char *name)
