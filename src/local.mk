@@ -52,6 +52,8 @@ libhaul_a_SOURCES += \
 	src/sync/pool.h \
 	src/sync/queue.c \
 	src/sync/queue.h \
+	src/sync/queue_heap.c \
+	src/sync/queue_heap.h \
 	src/sync/throttle.c \
 	src/sync/throttle.h
 

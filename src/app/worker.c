@@ -225,7 +225,8 @@ static void admit(struct worker *worker, struct job *job)
 {
     const struct worker_shared *shared = worker->shared;
     job->admitted_host = memory_copy_string(job_target(job)->host);
-    switch (host_gate_enter(shared->gate, job->admitted_host, job, clock_monotonic_us())) {
+    switch (host_gate_enter(shared->gate, job->admitted_host, job, queue_ticket(worker->taker),
+                            clock_monotonic_us())) {
     case HOST_GATE_ADMITTED:
         run_admitted(worker, job);
         break;

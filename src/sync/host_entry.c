@@ -7,7 +7,8 @@
 
 struct host_item {
     void *item;
-    STAILQ_ENTRY(host_item) next;
+    uint64_t ticket;
+    TAILQ_ENTRY(host_item) next;
 };
 
 /* Overflow means never. */
@@ -57,7 +58,7 @@ struct host_entry *host_entry_create(const char *name, size_t length,
     struct host_entry *host = memory_allocate(sizeof(*host) + length + 1);
     memset(host, 0, sizeof(*host));
     memcpy(host->name, name, length + 1);
-    STAILQ_INIT(&host->parked);
+    TAILQ_INIT(&host->parked);
     host->at_once = limits->at_once;
     host->starts_slowly = slow_start_above > 0 && limits->at_once > slow_start_above;
     host->window = host->starts_slowly ? 1 : limits->at_once;
@@ -73,18 +74,25 @@ void host_entry_destroy(struct host_entry *host)
     free(host);
 }
 
-void host_entry_park(struct host_entry *host, void *item)
+void host_entry_park(struct host_entry *host, void *item, uint64_t ticket)
 {
     struct host_item *parked = memory_allocate(sizeof(*parked));
     parked->item = item;
-    STAILQ_INSERT_TAIL(&host->parked, parked, next);
+    parked->ticket = ticket;
+    struct host_item *before = TAILQ_LAST(&host->parked, host_items);
+    while (before != NULL && before->ticket > ticket)
+        before = TAILQ_PREV(before, host_items, next);
+    if (before == NULL)
+        TAILQ_INSERT_HEAD(&host->parked, parked, next);
+    else
+        TAILQ_INSERT_AFTER(&host->parked, before, parked, next);
     host->parked_count++;
 }
 
 void *host_entry_unpark(struct host_entry *host)
 {
-    struct host_item *parked = STAILQ_FIRST(&host->parked);
-    STAILQ_REMOVE_HEAD(&host->parked, next);
+    struct host_item *parked = TAILQ_FIRST(&host->parked);
+    TAILQ_REMOVE(&host->parked, parked, next);
     host->parked_count--;
     void *item = parked->item;
     free(parked);

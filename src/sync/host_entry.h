@@ -58,9 +58,9 @@ struct host_entry {
     int64_t aside_until_us;
     struct pace rate;
 
-    TAILQ_ENTRY(host_entry) in_place; /* among all hosts of that place */
-    TAILQ_ENTRY(host_entry) in_held;  /* while is_held */
-    STAILQ_HEAD(, host_item) parked;  /* longest parked first */
+    TAILQ_ENTRY(host_entry) in_place;         /* among all hosts of that place */
+    TAILQ_ENTRY(host_entry) in_held;          /* while is_held */
+    TAILQ_HEAD(host_items, host_item) parked; /* in the order of their tickets */
 
     /* Its turn among the hosts that wait for time: the earlier due, then the lower number. */
     int64_t due_us;
@@ -78,8 +78,8 @@ struct host_entry *host_entry_create(const char *name, size_t length,
                                      unsigned slow_start_above);
 void host_entry_destroy(struct host_entry *host); /* nothing running or parked */
 
-void host_entry_park(struct host_entry *host, void *item);
-void *host_entry_unpark(struct host_entry *host); /* the longest parked; there is one */
+void host_entry_park(struct host_entry *host, void *item, uint64_t ticket);
+void *host_entry_unpark(struct host_entry *host); /* the lowest ticket's; there is one */
 
 /* False when nothing may run before something of it has ended. */
 static inline bool host_entry_is_open(const struct host_entry *host)

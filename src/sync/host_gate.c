@@ -152,7 +152,7 @@ static void admit_locked(struct host_gate *gate, struct host_entry *host, int64_
         gate->total_peak = gate->running;
 }
 
-/* The host's longest parked item. Says whether the gate was full and is no longer, so that the
+/* The host's first parked item. Says whether the gate was full and is no longer, so that the
  * caller wakes the waiters after releasing the lock. */
 static void *unpark_locked(struct host_gate *gate, struct host_entry *host, bool *out_has_room)
 {
@@ -201,7 +201,7 @@ void host_gate_add_waiter(struct host_gate *gate, struct hook wake)
 }
 
 enum host_gate_answer host_gate_enter(struct host_gate *gate, const char *host, void *item,
-                                      int64_t now_us)
+                                      uint64_t ticket, int64_t now_us)
 {
     enum host_gate_answer answer;
     bool must_wake = false;
@@ -217,7 +217,7 @@ enum host_gate_answer host_gate_enter(struct host_gate *gate, const char *host, 
     } else {
         if (entry->parked_count == 0)
             begin_turn_locked(gate, entry, now_us);
-        host_entry_park(entry, item);
+        host_entry_park(entry, item, ticket);
         gate->parked_count++;
         answer = HOST_GATE_PARKED;
     }

@@ -73,11 +73,13 @@ struct host_gate *host_gate_create(const struct host_gate_settings *settings);
 void host_gate_destroy(struct host_gate *gate); /* nothing running or parked; NULL is fine */
 void host_gate_add_waiter(struct host_gate *gate, struct hook wake);
 
-/* Parks beyond park_limit too: the item was already taken, it must go somewhere. */
+/* Parks beyond park_limit too: the item was already taken, it must go somewhere. Parked items of a
+ * host are handed out in the order of their tickets, the lowest first: a taker that loses the CPU
+ * between taking its item and this call does not lose the item's place. */
 enum host_gate_answer host_gate_enter(struct host_gate *gate, const char *host, void *item,
-                                      int64_t now_us);
+                                      uint64_t ticket, int64_t now_us);
 
-/* An admitted item of the host has ended. Returns the host's longest parked item when it may run
+/* An admitted item of the host has ended. Returns the host's first parked item when it may run
  * now, which is thereby admitted, or NULL. The caller runs it, so that it reuses the connection. */
 void *host_gate_leave(struct host_gate *gate, const char *host, enum host_gate_result result,
                       int64_t now_us);

@@ -8,22 +8,12 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/thread.h"
-
-struct entry {
-    int64_t rank;      /* lowest first; of a returned item: when it is due */
-    uint64_t sequence; /* decides between equal ranks */
-    void *item;
-};
-
-struct heap {
-    struct entry *entries;
-    size_t count;
-    size_t capacity;
-};
+#include "sync/queue_heap.h"
 
 struct queue_taker {
     struct hook wake;
     struct queue_taker *next; /* of all takers */
+    uint64_t ticket;          /* of the item that it took last; its own thread's */
 
     /* guarded by the queue's lock */
     bool is_idle;   /* was told to wait, and nobody has woken it since */
@@ -39,10 +29,11 @@ struct queue {
     struct condition has_room;
 
     struct lock lock; /* guards everything below */
-    struct heap fresh;
-    struct heap returned;
+    struct queue_heap fresh;
+    struct queue_heap returned;
     size_t taken;
     uint64_t sequence;
+    uint64_t tickets; /* given out so far */
     uint64_t seed;
     uint64_t draws; /* from it so far */
     unsigned waiting_pushes;
@@ -52,52 +43,6 @@ struct queue {
     LIST_HEAD(, queue_taker) idle_takers;
     unsigned called_takers;
 };
-
-static bool is_before(const struct entry *a, const struct entry *b)
-{
-    return a->rank < b->rank || (a->rank == b->rank && a->sequence < b->sequence);
-}
-
-/* Puts the entry at or above the hole at index i. */
-static void heap_sift_up(struct heap *heap, size_t i, struct entry entry)
-{
-    while (i > 0 && is_before(&entry, &heap->entries[(i - 1) / 2])) {
-        heap->entries[i] = heap->entries[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap->entries[i] = entry;
-}
-
-/* Moves the hole at index i down to a leaf, along the smaller children. Returns where it ends. */
-static size_t heap_sink_hole(struct heap *heap, size_t i)
-{
-    for (size_t child = 2 * i + 1; child < heap->count; child = 2 * i + 1) {
-        if (child + 1 < heap->count && is_before(&heap->entries[child + 1], &heap->entries[child]))
-            child++;
-        heap->entries[i] = heap->entries[child];
-        i = child;
-    }
-    return i;
-}
-
-static void heap_push(struct heap *heap, struct entry entry)
-{
-    if (heap->count == heap->capacity) {
-        heap->capacity = heap->capacity == 0 ? 16 : 2 * heap->capacity;
-        heap->entries = memory_resize(heap->entries, heap->capacity, sizeof(heap->entries[0]));
-    }
-    heap_sift_up(heap, heap->count++, entry);
-}
-
-/* Takes out any entry, not only the first one. */
-static void *heap_take(struct heap *heap, size_t index)
-{
-    void *item = heap->entries[index].item;
-    struct entry last = heap->entries[--heap->count];
-    if (index < heap->count)
-        heap_sift_up(heap, heap_sink_hole(heap, index), last);
-    return item;
-}
 
 static int64_t fresh_rank(enum queue_order order, int64_t priority, uint64_t sequence)
 {
@@ -194,9 +139,9 @@ static enum queue_answer take(struct queue *queue, struct queue_taker *taker, bo
     set_called_locked(queue, taker, false);
     if (queue->returned.count > 0 &&
         (queue->is_draining || queue->returned.entries[0].rank <= now_us)) {
-        *out_item = heap_take(&queue->returned, 0);
+        *out_item = queue_heap_take(&queue->returned, 0);
     } else if (takes_fresh && queue->fresh.count > 0 && !queue->is_held) {
-        *out_item = heap_take(&queue->fresh, fresh_index_locked(queue));
+        *out_item = queue_heap_take(&queue->fresh, fresh_index_locked(queue));
         push_may_go_on = queue->waiting_pushes > 0 && queue->fresh.count <= queue->refill_level;
     } else if (is_ended_locked(queue)) {
         answer = QUEUE_ENDED;
@@ -208,6 +153,7 @@ static enum queue_answer take(struct queue *queue, struct queue_taker *taker, bo
     }
     if (answer == QUEUE_ITEM) {
         queue->taken++;
+        taker->ticket = queue->tickets++;
         wake = wake_one_locked(queue);
     }
     lock_release(&queue->lock);
@@ -274,7 +220,7 @@ bool queue_push(struct queue *queue, void *item, int64_t priority)
     }
     uint64_t sequence = queue->sequence++;
     int64_t rank = fresh_rank(queue->order, priority, sequence);
-    heap_push(&queue->fresh, (struct entry){rank, sequence, item});
+    queue_heap_push(&queue->fresh, (struct queue_heap_entry){rank, sequence, item});
     bool is_let_go = queue->is_held && queue->fresh.count == queue->fresh.capacity;
     queue->is_held = queue->is_held && !is_let_go;
     struct hook wake = wake_one_locked(queue);
@@ -335,6 +281,11 @@ enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int
     return take(queue, taker, true, now_us, out_item, out_due_us);
 }
 
+uint64_t queue_ticket(const struct queue_taker *taker)
+{
+    return taker->ticket;
+}
+
 bool queue_leave_to_idle(struct queue *queue, struct queue_taker *taker, int64_t now_us)
 {
     struct hook wake = {0};
@@ -364,7 +315,7 @@ void queue_return(struct queue *queue, void *item, int64_t due_us)
     lock_acquire(&queue->lock);
     assert(queue->taken > 0);
     queue->taken--;
-    heap_push(&queue->returned, (struct entry){due_us, queue->sequence++, item});
+    queue_heap_push(&queue->returned, (struct queue_heap_entry){due_us, queue->sequence++, item});
     struct hook wake = wake_one_locked(queue);
     lock_release(&queue->lock);
 

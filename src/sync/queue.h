@@ -59,6 +59,10 @@ void queue_drain(struct queue *queue);
 enum queue_answer queue_take(struct queue *queue, struct queue_taker *taker, int64_t now_us,
                              void **out_item, int64_t *out_due_us);
 
+/* The number of the item that the taker took last, for its thread. What is taken later, by
+ * whomever, has a higher one. */
+uint64_t queue_ticket(const struct queue_taker *taker);
+
 /* True when the queue has a fresh item, no returned one is due, and another taker is idle, or was
  * woken and has not come yet: that one is woken then, where it has to be. For a taker that has much
  * to do already: it should not take the item, and must come again by itself after a moment. */

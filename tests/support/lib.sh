@@ -84,11 +84,11 @@ finish() {
     local status=$?
     trap - EXIT
     set +e
-    local pid
+    local pid children=()
     for pid in "${CHILDREN[@]}"; do
-        kill -TERM "$pid" 2>/dev/null
-    done
-    for pid in "${CHILDREN[@]}"; do
+        is_child "$pid" && kill -TERM "$pid" && children+=("$pid")
+    done 2>/dev/null
+    for pid in "${children[@]}"; do
         wait_until 3 is_gone "$pid" || kill -KILL "$pid" 2>/dev/null
         wait "$pid" 2>/dev/null
     done
@@ -179,6 +179,14 @@ is_gone() { # PID
     { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
     line=${line##*) }
     [ "${line%% *}" = Z ]
+}
+
+# Of one that has ended and was waited for, the number may be somebody else's by now.
+is_child() { # PID
+    local line
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    line=${line##*) ? }
+    [ "${line%% *}" = $$ ]
 }
 
 # --- running -----------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ static struct host_gate *create_breaker(unsigned at_once, unsigned unreached_lim
 static void enter_at(struct host_gate *gate, const char *host, size_t number, int64_t now_us,
                      enum host_gate_answer expected)
 {
-    ck_assert_int_eq(host_gate_enter(gate, host, item_of(number), now_us), expected);
+    ck_assert_int_eq(host_gate_enter(gate, host, item_of(number), number, now_us), expected);
 }
 
 static void enter(struct host_gate *gate, const char *host, size_t number,
@@ -109,7 +109,7 @@ START_TEST(a_host_at_its_limit_parks_and_other_hosts_go_on)
 }
 END_TEST
 
-START_TEST(who_leaves_hands_its_place_to_the_longest_parked)
+START_TEST(who_leaves_hands_its_place_to_the_first_parked)
 {
     struct host_gate *gate = create(1, 10);
     enter(gate, "a", 0, HOST_GATE_ADMITTED);
@@ -123,6 +123,21 @@ START_TEST(who_leaves_hands_its_place_to_the_longest_parked)
     enter(gate, "a", 5, HOST_GATE_ADMITTED);
     ck_assert_ptr_null(leave(gate, "a"));
     ck_assert_uint_eq(host_gate_figures(gate).peak, 1);
+    host_gate_destroy(gate);
+}
+END_TEST
+
+START_TEST(an_item_that_comes_late_keeps_its_place)
+{
+    static const size_t arrivals[] = {4, 7, 5, 9, 1, 8, 2};
+    static const size_t order[] = {1, 2, 4, 5, 7, 8, 9};
+    struct host_gate *gate = create(1, 100);
+    enter(gate, "a", 0, HOST_GATE_ADMITTED);
+    for (size_t i = 0; i < ARRAY_LENGTH(arrivals); i++)
+        enter(gate, "a", arrivals[i], HOST_GATE_PARKED);
+    for (size_t i = 0; i < ARRAY_LENGTH(order); i++)
+        ck_assert_ptr_eq(leave(gate, "a"), item_of(order[i]));
+    ck_assert_ptr_null(leave(gate, "a"));
     host_gate_destroy(gate);
 }
 END_TEST
@@ -364,7 +379,7 @@ START_TEST(at_a_thousand_a_second_hooks_are_called_at_most_once_an_item)
     enum host_gate_answer answer;
     for (size_t i = 0; i < ITEMS; i++) {
         char host[2] = {(char)('a' + i % 7), 0};
-        if (host_gate_enter(gate, host, item_of(i), now_us) == HOST_GATE_PARKED) {
+        if (host_gate_enter(gate, host, item_of(i), i, now_us) == HOST_GATE_PARKED) {
             while (host_gate_take(gate, now_us, &answer, &due_us) == NULL) {
                 now_us = due_us;
                 due_us = CLOCK_NEVER;
@@ -743,7 +758,8 @@ END_TEST
 static void add_tests_of_limits(TCase *cases)
 {
     tcase_add_test(cases, a_host_at_its_limit_parks_and_other_hosts_go_on);
-    tcase_add_test(cases, who_leaves_hands_its_place_to_the_longest_parked);
+    tcase_add_test(cases, who_leaves_hands_its_place_to_the_first_parked);
+    tcase_add_test(cases, an_item_that_comes_late_keeps_its_place);
     tcase_add_test(cases, a_full_gate_still_parks_and_tells_everybody_when_there_is_room_again);
     tcase_add_test(cases, every_parked_item_can_be_taken_without_being_admitted);
     tcase_add_test(cases, names_are_copied_and_thousands_of_hosts_are_told_apart);

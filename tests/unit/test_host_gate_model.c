@@ -34,6 +34,7 @@ struct model_host {
     uint64_t number;
     uint64_t idle_since; /* a count; 0 = not idle and remembered */
     uintptr_t parked[QUEUE];
+    uint64_t tickets[QUEUE]; /* of these */
     size_t parked_count;
 };
 
@@ -215,6 +216,7 @@ static uintptr_t unpark(struct world *world, struct model_host *host)
 {
     uintptr_t item = host->parked[0];
     memmove(host->parked, host->parked + 1, --host->parked_count * sizeof(item));
+    memmove(host->tickets, host->tickets + 1, host->parked_count * sizeof(host->tickets[0]));
     world->parked--;
     return item;
 }
@@ -228,11 +230,25 @@ static uintptr_t run_parked(struct world *world, struct model_host *host)
     return item;
 }
 
+/* Before all that have a higher ticket. */
+static void park(struct world *world, struct model_host *host, uintptr_t item, uint64_t ticket)
+{
+    size_t place = host->parked_count++;
+    for (; place > 0 && host->tickets[place - 1] > ticket; place--) {
+        host->parked[place] = host->parked[place - 1];
+        host->tickets[place] = host->tickets[place - 1];
+    }
+    host->parked[place] = item;
+    host->tickets[place] = ticket;
+    world->parked++;
+}
+
 static void enter(struct world *world, struct model_host *host)
 {
     if (world->running + world->parked >= ITEMS_AT_ONCE)
         return;
     uintptr_t item = ++world->last_item;
+    uint64_t ticket = item + draw(world, 8); /* some come later than they were taken */
     enum host_gate_answer expected = HOST_GATE_PARKED;
     if (host->state == DOWN) {
         expected = HOST_GATE_DOWN;
@@ -245,11 +261,10 @@ static void enter(struct world *world, struct model_host *host)
             host->number = world->turns++;
         }
         host->idle_since = 0;
-        host->parked[host->parked_count++] = item;
-        world->parked++;
+        park(world, host, item, ticket);
     }
     rest(world, host, world->now_us);
-    ck_assert_int_eq(host_gate_enter(world->gate, host->name, (void *)item, world->now_us),
+    ck_assert_int_eq(host_gate_enter(world->gate, host->name, (void *)item, ticket, world->now_us),
                      expected);
 }
 

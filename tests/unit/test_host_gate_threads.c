@@ -123,7 +123,7 @@ static bool bring_next(struct worker *worker, int64_t *out_due_us)
     if (next >= ITEMS)
         return false;
     struct item *item = &stress->items[next];
-    switch (host_gate_enter(stress->gate, hosts[item->host], item, now_us)) {
+    switch (host_gate_enter(stress->gate, hosts[item->host], item, next, now_us)) {
     case HOST_GATE_ADMITTED:
         run_until_none_is_handed_on(worker, item);
         break;

@@ -100,10 +100,10 @@ START_TEST(a_host_that_asks_for_it_is_left_alone)
     job->outcome.http = replies[_i].http;
     job->retry_after_us = 60 * CLOCK_SECOND_US;
     int64_t now_us = clock_monotonic_us();
-    ck_assert_int_eq(host_gate_enter(gate, "host.example", job, now_us), HOST_GATE_ADMITTED);
+    ck_assert_int_eq(host_gate_enter(gate, "host.example", job, 0, now_us), HOST_GATE_ADMITTED);
     host_policy_let_rest(gate, &policy, job, "host.example", 0);
     ck_assert_ptr_null(host_gate_leave(gate, "host.example", HOST_GATE_REACHED, now_us));
-    ck_assert_int_eq(host_gate_enter(gate, "host.example", job, now_us + CLOCK_SECOND_US),
+    ck_assert_int_eq(host_gate_enter(gate, "host.example", job, 1, now_us + CLOCK_SECOND_US),
                      replies[_i].rests ? HOST_GATE_PARKED : HOST_GATE_ADMITTED);
     if (replies[_i].rests)
         ck_assert_ptr_eq(host_gate_take_parked(gate), job);

@@ -208,6 +208,32 @@ START_TEST(a_taker_without_place_for_fresh_items_gets_returned_ones)
 }
 END_TEST
 
+START_TEST(what_is_taken_later_has_a_higher_ticket)
+{
+    struct queue *queue = queue_create(QUEUE_LIFO, 4, 0);
+    unsigned calls;
+    struct queue_taker *one = add_counted_taker(queue, &calls);
+    struct queue_taker *two = add_counted_taker(queue, &calls);
+    for (size_t i = 0; i < 4; i++)
+        push(queue, i, 0);
+    take(queue, one, 0);
+    uint64_t first = queue_ticket(one);
+    take(queue, two, 0);
+    uint64_t second = queue_ticket(two);
+    ck_assert_uint_lt(first, second);
+    ck_assert_uint_eq(queue_ticket(one), first);
+    queue_return(queue, item_of(3), 0);
+    take(queue, one, 0);
+    uint64_t third = queue_ticket(one);
+    ck_assert_uint_lt(second, third);
+    take(queue, one, 0);
+    ck_assert_uint_lt(third, queue_ticket(one));
+    take(queue, two, 0);
+    take_nothing(queue, two, 0);
+    queue_destroy(queue);
+}
+END_TEST
+
 START_TEST(the_end_comes_only_when_every_item_is_done_and_wakes_everybody)
 {
     struct queue *queue = queue_create(QUEUE_FIFO, 4, 0);
@@ -491,6 +517,7 @@ int main(void)
     tcase_add_test(cases, returned_items_go_first_in_the_order_of_their_times);
     tcase_add_test(cases, a_returned_item_waits_for_its_time_and_holds_nothing_back);
     tcase_add_test(cases, a_taker_without_place_for_fresh_items_gets_returned_ones);
+    tcase_add_test(cases, what_is_taken_later_has_a_higher_ticket);
     tcase_add_test(cases, the_end_comes_only_when_every_item_is_done_and_wakes_everybody);
     tcase_add_test(cases, closing_an_empty_queue_ends_it_at_once);
     tcase_add_test(cases, draining_makes_every_time_due_at_once);
