@@ -63,7 +63,7 @@ static const char *make(const json_t *report, const char *links, const char *ret
 
 static void assert_has(const char *words)
 {
-    ck_assert_msg(strstr(text.data, words) != NULL, "no %s in:\n%s", words,
+    ck_assert_msg(strstr(text.data, words) != NULL, "no %s in:\n%.3000s", words,
                   strstr(text.data, "</style>"));
 }
 
