@@ -517,6 +517,8 @@ libhaul_a_SOURCES += \
 	src/app/retry_list.h \
 	src/app/retry_options.c \
 	src/app/retry_options.h \
+	src/app/retry_row.c \
+	src/app/retry_row.h \
 	src/app/run.c \
 	src/app/run.h \
 	src/app/run_build.c \

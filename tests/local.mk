@@ -123,6 +123,7 @@ unit_tests = \
 	tests/unit/test_results_reader \
 	tests/unit/test_retry \
 	tests/unit/test_retry_list \
+	tests/unit/test_retry_row \
 	tests/unit/test_root \
 	tests/unit/test_run_comparison \
 	tests/unit/test_run_difference \

@@ -96,6 +96,7 @@ void closing_append_summary(struct text *text, const struct closing *closing)
         snprintf(reason, sizeof reason, "the run ended before%s", how_to_go_on(closing));
     figures.not_tried_reason = reason;
     figures.is_check = closing->folder == NULL;
+    figures.is_retry = closing->is_retry;
     figures.cpu_us = closing->cpu_us;
     if (closing->elapsed_us > 0)
         figures.duty_cycle = (double)closing->cpu_us / (double)closing->elapsed_us;

@@ -16,6 +16,7 @@ struct closing {
     const char *directory; /* where the files are */
     int exit_code;
     const struct hints *hints; /* NULL = none */
+    bool is_retry;             /* of what failed before */
     bool has_page;             /* there is a report.html beside the report */
     int reason;                /* why it stopped early: of cancel, 0 = it did not */
 };

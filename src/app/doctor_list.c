@@ -92,10 +92,14 @@ static bool read_lists(struct pass *pass, const struct options *options,
                        const struct cancel *cancel, struct error *error)
 {
     const struct verification_rules rules = {0};
+    struct name_template *template = name_template_create(options_name_template(options), error);
+    if (template == NULL)
+        return false;
     struct source_settings source = {
         .format = (enum source_format)options->format,
         .url_column = options->url_column,
         .stop_descriptor = cancel_descriptor(cancel),
+        .names = template,
     };
     struct warnings *warnings = warnings_create();
     struct planner_settings settings = {.rules = &rules, .is_check = true, .warnings = warnings};
@@ -110,6 +114,7 @@ static bool read_lists(struct pass *pass, const struct options *options,
     }
     lists_close(pass->lists);
     warnings_destroy(warnings);
+    name_template_destroy(template);
     return is_read;
 }
 

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/vis.h"
+#include "model/run_figures.h"
 #include "model/summary.h"
 
 #include <errno.h>
@@ -157,7 +158,8 @@ static void append_counts(struct text *text, const struct dry_run *run)
     append_count(text, "kept", counts->by_status[STATUS_KEPT], "already on disk");
     append_count(text, "duplicate", counts->by_status[STATUS_DUPLICATE], "listed before");
     append_count(text, "skipped", counts->by_status[STATUS_SKIPPED],
-                 "a file of this name is there");
+                 options_is_retry(run->options) ? RUN_FIGURES_LEFT_OUT
+                                                : "a file of this name is there");
     append_count(text, "failed", counts->by_status[STATUS_FAILED], "cannot be used");
 }
 
@@ -279,18 +281,17 @@ static int exit_code_of(const struct dry_run *run)
 static bool open_places(struct dry_run *run, struct error *error)
 {
     const struct options *options = run->options;
+    if (!run_settings_init(&run->settings, options, error))
+        return false;
     struct source_settings source = {
         .format = (enum source_format)options->format,
         .url_column = options->url_column,
         .stop_descriptor = -1,
+        .names = options_is_retry(options) ? NULL : run->settings.template,
     };
-    if (!run_settings_init(&run->settings, options, error))
-        return false;
     run->lists = lists_open(&options->operands, &source, error);
     if (run->lists == NULL)
         return false;
-    if (options_is_retry(options) && !options->retry_all)
-        lists_pass_final(run->lists);
     run->root = root_open_read_only(options->dir, error);
     if (run->root == NULL)
         return error->kind == ERROR_NONE;
@@ -304,6 +305,7 @@ static void create_planner(struct dry_run *run)
     const struct options *options = run->options;
     struct planner_settings planner = {
         .naming = {.template = run->settings.template,
+                   .keeps_names = options_is_retry(options),
                    .fixes_extension = options->fix_extension,
                    .root = run->root,
                    .state = run->state,
@@ -311,6 +313,7 @@ static void create_planner(struct dry_run *run)
         .rules = &run->settings.transfer.rules,
         .wants_all = options->force,
         .wants_update = options->update,
+        .leaves_final = !options->retry_all && options_is_retry(options),
         .warnings = run->settings.warnings,
     };
     run->planner = planner_create(&planner);

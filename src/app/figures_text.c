@@ -84,7 +84,8 @@ static void append_counts(struct text *text, const struct run_figures *figures)
     append_status(text, figures, STATUS_OK, NULL);
     append_status(text, figures, STATUS_KEPT, "already on disk and unchanged");
     append_status(text, figures, STATUS_DUPLICATE, "listed before");
-    append_status(text, figures, STATUS_SKIPPED, "a file of this name was there");
+    append_status(text, figures, STATUS_SKIPPED,
+                  figures->is_retry ? RUN_FIGURES_LEFT_OUT : RUN_FIGURES_SKIPPED);
     append_status(text, figures, STATUS_FAILED, NULL);
     append_status(text, figures, STATUS_NOT_TRIED, figures->not_tried_reason);
     text_append_char(text, '\n');

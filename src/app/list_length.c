@@ -33,7 +33,7 @@ static bool can_be_counted(const struct string_list *operands)
 }
 
 struct list_length *list_length_open(const struct string_list *operands,
-                                     const struct source_settings *settings, bool passes_final)
+                                     const struct source_settings *settings)
 {
     struct error ignored;
     if (!can_be_counted(operands))
@@ -41,8 +41,6 @@ struct list_length *list_length_open(const struct string_list *operands,
     struct lists *lists = lists_open(operands, settings, &ignored);
     if (lists == NULL)
         return NULL;
-    if (passes_final)
-        lists_pass_final(lists);
     struct list_length *length = memory_allocate_zeroed(1, sizeof *length);
     length->lists = lists;
     return length;

@@ -8,9 +8,9 @@
 struct list_length;
 
 /* Opens the lists once more. NULL when one of them is no regular file, cannot be opened, or when
- * there are many. Operands are lent. passes_final: lists_pass_final. */
+ * there are many. Operands are lent. */
 struct list_length *list_length_open(const struct string_list *operands,
-                                     const struct source_settings *settings, bool passes_final);
+                                     const struct source_settings *settings);
 void list_length_close(struct list_length *length); /* NULL is fine */
 
 /* Goes on counting until the monotonic time, about; true when all are counted. What cannot be read

@@ -1,6 +1,5 @@
 #include "app/lists.h"
 
-#include "app/retry_list.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -13,8 +12,6 @@ struct lists {
     const char *name;        /* of the last item's list */
     unsigned bad_items;      /* of the present list */
     bool has_list_line;
-    bool passes_final; /* rows of failed.tsv that stay failed */
-    uint64_t passed;
     struct source_counts counted; /* of the present list, in input already */
     struct report_input input;
 };
@@ -88,30 +85,6 @@ uint64_t lists_most_items(const struct lists *lists)
     return lists->input.files > 0 ? UINT64_MAX : lists->operands->count;
 }
 
-void lists_pass_final(struct lists *lists)
-{
-    lists->passes_final = true;
-}
-
-uint64_t lists_passed(const struct lists *lists)
-{
-    return lists->passed;
-}
-
-/* The next item that is not to be passed over. */
-static enum source_answer next_item(struct lists *lists, struct source *source,
-                                    struct source_item *out_item, struct error *error)
-{
-    for (;;) {
-        enum source_answer answer = source_next(source, out_item, error);
-        count(lists, source);
-        if (answer != SOURCE_ITEM || !lists->passes_final || out_item->problem != NULL ||
-            !retry_list_is_final(out_item->fields, out_item->field_count))
-            return answer;
-        lists->passed++;
-    }
-}
-
 enum source_answer lists_next(struct lists *lists, struct source_item *out_item,
                               struct error *error)
 {
@@ -126,7 +99,8 @@ enum source_answer lists_next(struct lists *lists, struct source_item *out_item,
             return SOURCE_ITEM;
         }
         lists->name = source_name(source);
-        enum source_answer answer = next_item(lists, source, out_item, error);
+        enum source_answer answer = source_next(source, out_item, error);
+        count(lists, source);
         if (answer == SOURCE_ITEM || answer == SOURCE_NOTHING)
             return answer;
         go_on(lists, answer == SOURCE_END && source_is_whole(source));

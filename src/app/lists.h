@@ -24,11 +24,6 @@ struct lists *lists_open(const struct string_list *operands, const struct source
                          struct error *error);
 void lists_close(struct lists *lists); /* NULL is fine */
 
-/* The lists are those of --retry-failed: rows of failed.tsv that another try cannot change are
- * passed over. Before the first item. */
-void lists_pass_final(struct lists *lists);
-uint64_t lists_passed(const struct lists *lists); /* how many were */
-
 /* How many items there can be: UINT64_MAX when one of the operands is a list. */
 uint64_t lists_most_items(const struct lists *lists);
 

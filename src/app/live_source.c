@@ -71,8 +71,7 @@ static void count_lists(struct live_source *source, int64_t now_us)
             .stop_descriptor = -1,
         };
         source->has_begun = true;
-        source->length = list_length_open(&options->operands, &settings,
-                                          options_is_retry(options) && !options->retry_all);
+        source->length = list_length_open(&options->operands, &settings);
     }
     if (source->length == NULL)
         return;

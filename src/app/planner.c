@@ -1,6 +1,7 @@
 #include "app/planner.h"
 
 #include "app/history.h"
+#include "app/retry_row.h"
 #include "base/memory.h"
 #include "base/vis.h"
 #include "io/kept_file.h"
@@ -25,6 +26,7 @@ struct planner {
     bool has_told_mirror;
     uint64_t told_keys[UNKNOWN_KEYS_TOLD]; /* hashes of option names that were warned about */
     size_t told_count;
+    struct retry_places places; /* where the rows of a retry come from */
 };
 
 struct planner *planner_create(const struct planner_settings *settings)
@@ -43,6 +45,7 @@ void planner_destroy(struct planner *planner)
     naming_destroy(planner->naming);
     key_set_destroy(planner->seen);
     url_memo_clear(&planner->memo);
+    retry_places_clear(&planner->places);
     free(planner);
 }
 
@@ -99,6 +102,8 @@ struct job *planner_make_job(struct planner *planner, uint64_t index, const char
                                      &url, &url_length, &entry, &unknown, problem);
     struct job *job = job_create(index, source, item->line, url, url_length);
     job->entry = entry;
+    if (planner->settings.naming.keeps_names)
+        retry_places_set(&planner->places, job, item->fields, item->field_count);
     if (!is_usable) {
         bool is_whole = item->problem == NULL;
         job_fail(job, FAILURE_BAD_URL, is_whole ? problem : item->problem);
@@ -318,9 +323,31 @@ static struct history history_of(const struct planner *planner)
     };
 }
 
+/* What is there by now, however it has come, is kept. */
+static enum plan leave_out(struct planner *planner, struct job *job, const struct source_item *item)
+{
+    struct history history = history_of(planner);
+    bool was_absolute;
+    const char *reason;
+    if (job->outcome.failure != FAILURE_BAD_URL && parse_urls(planner, job)) {
+        job->key = key_of_job(job);
+        if (!key_set_add(planner->seen, job->key, job->index, &job->outcome.duplicate_of))
+            return end_as(job, STATUS_DUPLICATE, PLAN_DUPLICATE);
+        if (!planner->settings.is_check && history_keeps(&history, job))
+            return end_as(job, STATUS_KEPT, PLAN_KEPT);
+        /* For the next retry. */
+        (void)naming_wish(planner->naming, job, item->fields, item->field_count, &was_absolute,
+                          &reason);
+    }
+    retry_row_leave_out(job, item->fields, item->field_count);
+    return PLAN_LEFT_OUT;
+}
+
 enum plan planner_decide(struct planner *planner, struct job *job, const struct source_item *item,
                          bool is_stopping)
 {
+    if (planner->settings.leaves_final && retry_row_is_final(item->fields, item->field_count))
+        return leave_out(planner, job, item);
     if (job->outcome.failure == FAILURE_BAD_URL || !parse_urls(planner, job))
         return PLAN_BAD;
     job->key = key_of_job(job);

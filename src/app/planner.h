@@ -20,6 +20,7 @@ struct planner_settings {
     bool wants_all;    /* --force */
     bool wants_update; /* --update */
     bool is_check;     /* haul check: no file, so no name and nothing kept */
+    bool leaves_final; /* of a retry's rows, what another try cannot change is skipped */
     bool names_later;  /* naming_claim is called by somebody else, when a file has arrived */
     struct warnings *warnings;
     const struct cancel *cancel; /* ends the reading of a file that is there; NULL = nobody */
@@ -33,12 +34,13 @@ struct job *planner_make_job(struct planner *planner, uint64_t index, const char
                              const struct source_item *item);
 
 enum plan {
-    PLAN_DOWNLOAD,  /* a request is to be made */
-    PLAN_BAD,       /* failed: the line cannot be used */
-    PLAN_DUPLICATE, /* the same URL was listed before */
-    PLAN_STOPPED,   /* not tried: the run takes no more (is_stopping) */
-    PLAN_KEPT,      /* an earlier run has done it */
-    PLAN_IN_THE_WAY /* skipped or failed: something else has its name */
+    PLAN_DOWNLOAD,   /* a request is to be made */
+    PLAN_BAD,        /* failed: the line cannot be used */
+    PLAN_DUPLICATE,  /* the same URL was listed before */
+    PLAN_STOPPED,    /* not tried: the run takes no more (is_stopping) */
+    PLAN_KEPT,       /* an earlier run has done it */
+    PLAN_IN_THE_WAY, /* skipped or failed: something else has its name */
+    PLAN_LEFT_OUT,   /* skipped: a retry would give the same */
 };
 
 /* Decides, and fills job->outcome for all but PLAN_DOWNLOAD. `item` is the one the job was made of,

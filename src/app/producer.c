@@ -131,15 +131,6 @@ static bool reads_on(struct producer *producer)
     return now_us < producer->read_on_until_us;
 }
 
-static void tell_passed(struct producer *producer)
-{
-    uint64_t passed = lists_passed(producer->settings.lists);
-    if (passed > 0)
-        warnings_add(producer->settings.warnings,
-                     "%llu failed %s left out because another try gives the same (--retry-all)",
-                     (unsigned long long)passed, passed == 1 ? "URL is" : "URLs are");
-}
-
 static void producer_body(void *context)
 {
     struct producer *producer = context;
@@ -161,7 +152,6 @@ static void producer_body(void *context)
         publish_input(producer, false);
     }
     publish_input(producer, true);
-    tell_passed(producer);
     atomic_store_explicit(&producer->is_final, true, memory_order_release);
     queue_close(producer->settings.queue);
 }

@@ -71,13 +71,20 @@ void record_writer_destroy(struct record_writer *writer)
     free(writer);
 }
 
+/* What a retry leaves out is for the next one that asks for it. */
+static bool stays_failed(const struct outcome *outcome)
+{
+    return outcome->status == STATUS_FAILED ||
+           (outcome->status == STATUS_SKIPPED && failure_is_final(outcome->failure));
+}
+
 bool record_writer_add(struct record_writer *writer, const struct job *job)
 {
     if (writer->results_descriptor >= 0)
         highlights_add(&writer->highlights, job,
                        writer->written_bytes + (int64_t)writer->lines.length);
     record_append_json(&writer->lines, job, writer->redaction);
-    if (job->outcome.status == STATUS_FAILED)
+    if (stays_failed(&job->outcome))
         list_row_append_failed(&writer->rows, job);
     return writer->lines.length < FLUSH_BYTES && writer->rows.length < FLUSH_BYTES;
 }

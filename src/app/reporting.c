@@ -279,6 +279,7 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
         .directory = facts.directory,
         .exit_code = exit_code,
         .hints = &hints,
+        .is_retry = options_is_retry(reporting->options),
         .has_page = has_page(reporting),
         .reason = cancel_reason(reporting->cancel),
     };

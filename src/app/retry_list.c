@@ -17,7 +17,6 @@
 #include "io/report_reader.h"
 #include "io/root.h"
 #include "io/source.h"
-#include "model/outcome.h"
 
 static char *joined(const char *folder, const char *name)
 {
@@ -57,14 +56,14 @@ static bool has_tried_all(const char *folder)
     return is_done;
 }
 
-/* What failed in the last run. Where that was a retry which has not tried all of its list, or has
- * left something out that is wanted now, its list: what has come since is kept. */
+/* What failed in the last run. Where that was a retry which has not tried all of its list, its
+ * list: what has come since is kept. */
 static char *choose_list(const struct options *options, const char *folder)
 {
     struct error ignored = {0};
     bool is_done = has_tried_all(folder);
     char *list = joined(folder, RETRY_LIST_NAME);
-    if ((!is_done || options->retry_all) && access(list, R_OK) == 0)
+    if (!is_done && access(list, R_OK) == 0)
         return list;
     free(list);
     if (!is_done && !root_is_held(options->dir, &ignored))
@@ -119,20 +118,6 @@ bool retry_list_prepare(struct options *options, struct error *error)
     return is_found;
 }
 
-/* True for a list without a row below its heading. */
-static bool is_empty(const char *path)
-{
-    char *line = NULL;
-    size_t size = 0;
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    bool is_empty = getline(&line, &size, file) <= 0 || getc(file) == EOF;
-    free(line);
-    fclose(file);
-    return is_empty;
-}
-
 char *retry_list_place(const struct options *options, const struct root *root)
 {
     if (!options_is_retry(options))
@@ -147,25 +132,9 @@ char *retry_list_place(const struct options *options, const struct root *root)
     return place;
 }
 
-static void keep(struct run_folder *folder, const char *place)
-{
-    char *beside = memory_copy_bytes(place, (size_t)(strrchr(place, '/') - place));
-    char *before = joined(beside, RETRY_LIST_NAME);
-    if (!is_empty(place) || !run_folder_link_file(folder, before, RETRY_LIST_NAME))
-        (void)run_folder_link_file(folder, place, RETRY_LIST_NAME);
-    free(before);
-    free(beside);
-}
-
 void retry_list_keep(struct run_folder *folder, char *place)
 {
     if (folder != NULL && place != NULL)
-        keep(folder, place);
+        (void)run_folder_link_file(folder, place, RETRY_LIST_NAME);
     free(place);
-}
-
-bool retry_list_is_final(const struct list_field *fields, size_t count)
-{
-    const struct list_field *field = list_field_find(fields, count, "class", strlen("class"));
-    return field != NULL && failure_name_is_final(field->value, field->value_length);
 }

@@ -1,5 +1,4 @@
-/* --retry-failed and --retry-from: the list is the failed.tsv of an earlier run, without what
- * cannot change. */
+/* --retry-failed and --retry-from: the list is the failed.tsv of an earlier run. */
 #ifndef HAUL_APP_RETRY_LIST_H
 #define HAUL_APP_RETRY_LIST_H
 
@@ -7,7 +6,6 @@
 #include "base/error.h"
 #include "io/root.h"
 #include "io/run_folder.h"
-#include "model/list_entry.h"
 
 /* The list of a retry, in the folder of its run: the next one goes on with that when this
  * run does not come to its end. */
@@ -21,12 +19,8 @@ bool retry_list_prepare(struct options *options, struct error *error);
  * folder of one of this directory's runs. To be freed. */
 char *retry_list_place(const struct options *options, const struct root *root);
 
-/* Leaves that list in the folder of this run, as RETRY_LIST_NAME; where nothing is left in it, what
- * the retry before was made of: --retry-all may still want that. place is taken; each may be NULL.
+/* Leaves that list in the folder of this run, as RETRY_LIST_NAME. place is taken; each may be NULL.
  */
 void retry_list_keep(struct run_folder *folder, char *place);
-
-/* True for a row whose `class` says that another try gives the same (failure_is_final). */
-bool retry_list_is_final(const struct list_field *fields, size_t count);
 
 #endif

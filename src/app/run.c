@@ -221,7 +221,7 @@ static void add_last_warnings(struct run *run, const struct counts *counts)
     if (commands > 0 && run->options->quiet) /* no warning is seen, and this is no success */
         log_error("--exec failed for %llu %s", (unsigned long long)commands,
                   commands == 1 ? "file" : "files");
-    if (counts->total == 0 && options_is_retry(run->options))
+    if (counts->by_status[STATUS_SKIPPED] == counts->total && options_is_retry(run->options))
         warnings_add(warnings, "nothing is left to be retried");
 }
 

@@ -147,12 +147,13 @@ static bool stores_files(const struct run *run)
 static bool open_places(struct run *run, struct error *error)
 {
     const struct options *options = run->options;
+    bool is_stored = stores_files(run);
     struct source_settings source = {
         .format = (enum source_format)options->format,
         .url_column = options->url_column,
         .stop_descriptor = cancel_descriptor(run->cancel),
+        .names = is_stored && !options_is_retry(options) ? run->settings.template : NULL,
     };
-    bool is_stored = stores_files(run);
     if (!lists_check(&options->operands, error) || !reporting_check_copy(options, error)) {
         if (is_stored)
             root_is_held(options->dir, error); /* says so in place of the mistake */
@@ -163,8 +164,6 @@ static bool open_places(struct run *run, struct error *error)
     run->lists = lists_open(&options->operands, &source, error);
     if (run->lists == NULL)
         return false;
-    if (options_is_retry(options) && !options->retry_all)
-        lists_pass_final(run->lists);
     if (!is_stored)
         return true;
     if (!open_state(run, error))
@@ -315,6 +314,7 @@ static void create_producer(struct run *run)
                     .wants_all = options->force,
                     .wants_update = options->update,
                     .is_check = options->command == COMMAND_CHECK,
+                    .leaves_final = options_is_retry(options) && !options->retry_all,
                     .names_later = options->content_disposition,
                     .warnings = run->settings.warnings,
                     .cancel = run->cancel},

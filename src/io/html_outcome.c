@@ -5,6 +5,7 @@
 #include "base/xml_string.h"
 #include "io/html_sections.h"
 #include "io/json_field.h"
+#include "io/report_figures.h"
 
 #define STAMP_SECONDS 19 /* 2026-11-20T12:00:00 of an RFC 3339 time */
 #define HINTS_SHOWN 10
@@ -19,10 +20,15 @@ static const struct status_words {
     {"ok", "ok", "", "f-good"},
     {"kept", "kept", ", already on disk", "f-kept"},
     {"duplicate", "duplicate", ", listed before", "f-twice"},
-    {"skipped", "skipped", ", a file of this name was there", "f-skip"},
+    {"skipped", "skipped", ", " RUN_FIGURES_SKIPPED, "f-skip"},
     {"failed", "failed", "", "f-bad"},
     {"not_tried", "not tried", ", the run ended before", "f-not"},
 };
+
+static bool is_left_out(const json_t *report, size_t status)
+{
+    return strcmp(STATUSES[status].key, "skipped") == 0 && report_is_retry(report);
+}
 
 static int64_t count_of(const json_t *report, const char *key)
 {
@@ -42,6 +48,7 @@ void html_outcome_append_headline(struct text *text, const json_t *report)
     int64_t total = count_of(report, "total");
     int64_t failed = count_of(report, "failed");
     int64_t not_tried = count_of(report, "not_tried");
+    int64_t skipped = count_of(report, "skipped");
     number_format_count(whole, total);
     const char *urls = total == 1 ? "URL" : "URLs";
     if (is_running(report))
@@ -56,6 +63,9 @@ void html_outcome_append_headline(struct text *text, const json_t *report)
     } else if (not_tried > 0)
         text_append_format(text, "%s of %s %s not tried", number_format_count(part, not_tried),
                            whole, urls);
+    else if (skipped > 0)
+        text_append_format(text, "%s of %s %s skipped", number_format_count(part, skipped), whole,
+                           urls);
     else if (total == 1)
         text_append_string(text, "1 URL, and it is fine");
     else
@@ -161,7 +171,7 @@ static void append_counts(struct text *text, const json_t *report)
         text_append_format(text, "<b>%s</b> %s <span class=\"soft\">%s%s</span></li>\n",
                            number_format_count(number, count), STATUSES[i].name,
                            number_format_ratio(share, (double)count, (double)total),
-                           STATUSES[i].words);
+                           is_left_out(report, i) ? ", " RUN_FIGURES_LEFT_OUT : STATUSES[i].words);
     }
     text_append_string(text, "</ul>\n");
 }
@@ -266,7 +276,8 @@ void html_outcome_append(struct text *text, const struct html_page *page)
 {
     const json_t *report = page->report;
     bool is_bad = count_of(report, "failed") > 0 || count_of(report, "not_tried") > 0;
-    bool is_good = !is_bad && !is_running(report) && count_of(report, "total") > 0;
+    bool is_good = !is_bad && !is_running(report) && count_of(report, "total") > 0 &&
+                   count_of(report, "skipped") == 0;
     append_run(text, report);
     text_append_format(text, "<h1 class=\"%s\">", is_bad ? "bad" : is_good ? "good" : "none");
     html_outcome_append_headline(text, report);

@@ -6,6 +6,13 @@
 
 #define MOST_CPUS 100000 /* a duty cycle above is of no machine */
 
+bool report_is_retry(const json_t *report)
+{
+    const json_t *settings = json_field_find(report, "settings");
+    return json_is_true(json_object_get(settings, "retry-failed")) ||
+           json_is_string(json_object_get(settings, "retry-from"));
+}
+
 static void read_counts(struct run_figures *figures, const json_t *report)
 {
     const json_t *counts = json_field_find(report, "counts");
@@ -13,6 +20,7 @@ static void read_counts(struct run_figures *figures, const json_t *report)
     const char *outcome = json_field_string(report, "outcome");
     figures->is_running = outcome != NULL && strcmp(outcome, "running") == 0;
     figures->is_check = command != NULL && strcmp(command, "check") == 0;
+    figures->is_retry = report_is_retry(report);
     figures->total = json_field_count(counts, "total", 0);
     for (enum status status = 0; status < STATUS_COUNT; status++)
         figures->by_status[status] = json_field_count(counts, status_name(status), 0);

@@ -10,4 +10,7 @@
 /* Strings are lent by the report. */
 void report_figures_read(struct run_figures *figures, const json_t *report);
 
+/* True for the report of a run that tried again what failed before. */
+bool report_is_retry(const json_t *report);
+
 #endif

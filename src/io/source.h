@@ -10,6 +10,7 @@
 #include "base/common.h"
 #include "base/error.h"
 #include "model/list_entry.h"
+#include "model/name_template.h"
 
 #define SOURCE_LINE_MAX (64 * 1024) /* bytes of one line or row; a longer one is one bad item */
 
@@ -18,7 +19,7 @@ enum source_answer {
     SOURCE_NOTHING, /* much was read and no item found: a chance to stop; call again */
     SOURCE_END,     /* the list was read to its end */
     SOURCE_STOPPED, /* the stop descriptor became readable while waiting for a pipe or terminal */
-    SOURCE_ERROR,   /* reading failed, or a table has no column of URLs; *error says why */
+    SOURCE_ERROR,   /* reading failed, or a table lacks a column; *error says why */
 };
 
 /* The rows of --format, after "auto". */
@@ -48,6 +49,9 @@ struct source_settings {
     enum source_format format;
     const char *url_column; /* NULL = "url"; equal but for case if none is equal. Lent */
     int stop_descriptor;    /* ends waiting for a pipe or terminal when readable; -1 = none */
+    /* A table must have the columns that this asks for, unless it has one called "out"; NULL = none
+     * are asked for. Lent. */
+    const struct name_template *names;
 };
 
 struct source;

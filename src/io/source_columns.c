@@ -90,20 +90,25 @@ static size_t find_column(const struct list_field *cells, size_t count, const ch
     return best;
 }
 
+/* "a, b, ..."; false when no more can be shown. */
+static bool append_name(struct text *names, const char *bytes, size_t length)
+{
+    char name[SHOWN_NAME_SIZE];
+    const char *separator = names->length > 0 ? ", " : "";
+    vis_format(name, sizeof name, bytes, length);
+    bool fits = names->length + strlen(name) + strlen(", ...") <= SHOWN_BYTES;
+    text_append_format(names, "%s%s", separator, fits ? name : "...");
+    return fits;
+}
+
 static void fail_to_find(const struct list_field *cells, size_t count, const char *wanted,
                          const char *list_name, struct error *error)
 {
     struct text names;
     char name[SHOWN_NAME_SIZE];
     text_init(&names, SHOWN_BYTES);
-    for (size_t i = 0; i < count; i++) {
-        vis_format(name, sizeof name, cells[i].value, cells[i].value_length);
-        if (names.length + strlen(name) + strlen(", ...") > SHOWN_BYTES) {
-            text_append_string(&names, i > 0 ? ", ..." : "...");
-            break;
-        }
-        text_append_format(&names, "%s%s", i > 0 ? ", " : "", name);
-    }
+    for (size_t i = 0; i < count && append_name(&names, cells[i].value, cells[i].value_length);)
+        i++;
     vis_format(name, sizeof name, wanted, strlen(wanted));
     const char *advice = "choose one with --url-column";
     if (strstr(names.data, "://") != NULL)
@@ -147,6 +152,29 @@ struct source_columns *source_columns_create(const struct list_field *cells, siz
     }
     free(set);
     return columns;
+}
+
+bool source_columns_serve(const struct source_columns *columns,
+                          const struct name_template *template, const char *list_name,
+                          struct error *error)
+{
+    const char *column;
+    size_t length;
+    if (template == NULL || list_field_find(columns->names, columns->count, "out", 3) != NULL ||
+        !name_template_lacks(template, columns->names, columns->count, &column, &length))
+        return true;
+    struct text names;
+    char name[SHOWN_NAME_SIZE];
+    text_init(&names, SHOWN_BYTES);
+    const struct list_field *keys = columns->names;
+    for (size_t i = 0; i < columns->count && append_name(&names, keys[i].key, keys[i].key_length);)
+        i++;
+    vis_format(name, sizeof name, column, length);
+    error_set(error, ERROR_INPUT,
+              "%s has no column \"%s\", which --name asks for (its columns: %s)", list_name, name,
+              names.data);
+    text_clear(&names);
+    return false;
 }
 
 void source_columns_destroy(struct source_columns *columns)

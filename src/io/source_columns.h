@@ -5,6 +5,7 @@
 #include "base/common.h"
 #include "base/error.h"
 #include "model/list_entry.h"
+#include "model/name_template.h"
 
 #define SOURCE_COLUMNS_MAX (LIST_ENTRY_FIELDS_MAX + 1) /* the URL's too */
 
@@ -24,6 +25,12 @@ struct source_columns *source_columns_create(const struct list_field *cells, siz
                                              const char *wanted, const char *list_name,
                                              struct error *error);
 void source_columns_destroy(struct source_columns *columns); /* NULL is fine */
+
+/* False (ERROR_INPUT) when names of files are to be made of a column that is not there, and no
+ * column called "out" gives names. `template` may be NULL. */
+bool source_columns_serve(const struct source_columns *columns,
+                          const struct name_template *template, const char *list_name,
+                          struct error *error);
 
 /* Sets the keys of fields that stand for all columns but the URL's, in order. */
 void source_columns_set_keys(const struct source_columns *columns, struct list_field *fields);

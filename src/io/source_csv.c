@@ -29,6 +29,7 @@
 struct csv_reader {
     struct source_lines *lines;
     char *url_column;
+    const struct name_template *names; /* lent; NULL = none */
     struct csv_parser parser;
     struct source_columns *columns; /* NULL before the first row */
 
@@ -197,7 +198,9 @@ static enum source_answer finish_row(struct csv_reader *reader, struct source_it
         reader->columns =
             source_columns_create(reader->fields, reader->cell_count, reader->url_column,
                                   source_lines_name(reader->lines), error);
-        if (reader->columns == NULL)
+        if (reader->columns == NULL ||
+            !source_columns_serve(reader->columns, reader->names, source_lines_name(reader->lines),
+                                  error))
             return SOURCE_ERROR;
         source_columns_set_keys(reader->columns, reader->fields);
         return SOURCE_NOTHING;
@@ -268,6 +271,7 @@ static void *create(struct source_lines *lines, const struct source_settings *se
     struct csv_reader *reader = memory_allocate_zeroed(1, sizeof *reader);
     reader->lines = lines;
     reader->url_column = memory_copy_string(source_url_column(settings));
+    reader->names = settings->names;
     csv_init(&reader->parser, CSV_STRICT);
     csv_set_delim(&reader->parser, settings->format == SOURCE_FORMAT_TSV ? CSV_TAB : CSV_COMMA);
     csv_set_space_func(&reader->parser, is_dropped);

@@ -171,11 +171,16 @@ bool failure_is_final(enum failure failure)
     }
 }
 
-bool failure_name_is_final(const char *name, size_t length)
+enum failure failure_find(const char *name, size_t length)
 {
     for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++)
         if (strlen(FAILURE_NAMES[failure]) == length &&
             memcmp(FAILURE_NAMES[failure], name, length) == 0)
-            return failure_is_final(failure);
-    return false;
+            return failure;
+    return FAILURE_NONE;
+}
+
+bool failure_name_is_final(const char *name, size_t length)
+{
+    return failure_is_final(failure_find(name, length));
 }

@@ -113,7 +113,8 @@ void outcome_set_detail(struct outcome *outcome, const char *format, ...)
 const char *outcome_detail(const struct outcome *outcome); /* "" = none */
 
 const char *status_name(enum status status);
-const char *failure_name(enum failure failure); /* FAILURE_NONE gives NULL */
+const char *failure_name(enum failure failure);             /* FAILURE_NONE gives NULL */
+enum failure failure_find(const char *name, size_t length); /* FAILURE_NONE when none has it */
 /* True for the name of a class where another try gives the same: bad-url, unsupported-scheme,
  * blocked-address, robots, not-found, gone. */
 bool failure_name_is_final(const char *name, size_t length);

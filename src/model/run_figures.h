@@ -20,6 +20,10 @@ enum run_phase {
     RUN_PHASE_COUNT,
 };
 
+/* Why URLs are skipped; a retry has two reasons. */
+#define RUN_FIGURES_SKIPPED "a file of this name was there"
+#define RUN_FIGURES_LEFT_OUT "another try gives the same (--retry-all)"
+
 struct run_class {
     enum failure failure; /* FAILURE_NONE where only the name is known */
     const char *name;
@@ -28,6 +32,7 @@ struct run_class {
 
 struct run_figures {
     bool is_check;   /* haul check: ok in place of downloaded */
+    bool is_retry;   /* of what failed before */
     bool is_running; /* not at its end, or killed */
     int64_t elapsed_us;
     int64_t total;

@@ -85,7 +85,7 @@ static void write_compressed(const char *path, const struct text *list, enum com
 /* Seconds for the whole list. */
 static double time_source(const char *path, enum source_format format, unsigned expected)
 {
-    struct source_settings settings = {format, NULL, -1};
+    struct source_settings settings = {.format = format, .stop_descriptor = -1};
     struct error error = {0};
     struct source_item item;
     unsigned count = 0;

@@ -60,7 +60,7 @@ print(html.unescape(re.search("<pre><code>(.*?)</code>", sys.stdin.read())[1]), 
     <"$PAGE" >"$WORK/retry"
 mkdir "$WORK/bin" && ln -s "$HAUL" "$WORK/bin/haul"
 (cd "$OUTER/cwd" && PATH=$WORK/bin:$PATH bash "$WORK/retry" >"$OUT" 2>&1) || true
-assert_eq "$(records | jq -r .url)" "$FAULT/status/503" "retried"
+assert_eq "$(records | jq -r 'select(.status != "skipped").url')" "$FAULT/status/503" "retried"
 
 # --- the same page again ----------------------------------------------------------------------------
 

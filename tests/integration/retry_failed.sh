@@ -63,7 +63,13 @@ first_run() { # NAME
 }
 assert_retried() { # what holds when all that could change has come
     check_run
-    assert_counts '{downloaded: 6}'
+    assert_counts '{downloaded: 6, skipped: 2}'
+    assert_class /missing.txt not-found
+    assert_class ftp: unsupported-scheme
+    assert_eq "$(records | jq -c 'select(.status == "skipped") | [.source, .line, .http]' | sort |
+        xargs)" "[$WORK/list.txt,15,404] [$WORK/list.txt,17,null]" "what was left out"
+    assert_eq "$(cut -f7,10 "$DIR/.haul/last/failed.tsv" | tail -n +2 | sort | xargs)" \
+        "not-found $WORK/list.txt:15 unsupported-scheme $WORK/list.txt:17" "for the next retry"
     assert_eq "$(requested 6)" "$(xargs <<<"$later")" "requests"
     assert_eq "$(cat "$DIR/below/by another name.txt")" "later named" "file with a name of its own"
     assert_eq "$(cat "$DIR/header.txt")" "later header" "file that needs a header"
@@ -89,7 +95,11 @@ assert_eq "$(one authorization /later/plain.txt)" "" "credentials of another URL
 
 # Nothing is left that could change.
 run_haul 0 -d "$DIR" --retry-failed
-assert "a word about it: $(cat "$ERR")" grep -qiE 'nothing|no URL|none' "$ERR"
+check_run
+assert_counts '{skipped: 2}'
+assert "a word about it: $(cat "$ERR")" grep -q 'nothing is left' "$ERR"
+assert "what is left out: $(cat "$ERR")" grep -qE \
+    '^SKIP not-found +404 +.*/missing\.txt .*--retry-all.*list\.txt:15\)$' "$ERR"
 assert_eq "$(jq -r .uri "$NGINX_LOG")" "" "requests"
 run_haul 0 -q -d "$DIR" --retry-failed
 assert_eq "$(cat "$OUT" "$ERR")" "" "output with -q"
@@ -120,9 +130,9 @@ for option in failed from; do
     run_haul 0 -d "$DIR" "${retry[@]}" "${TRIES[@]}"
     run_haul 0 -d "$DIR" --retry-failed
     run_haul 0 -d "$DIR" --retry-failed
-    run_haul 1 -d "$DIR" --retry-failed --retry-all "${TRIES[@]}"
+    run_haul 3 -d "$DIR" --retry-failed --retry-all "${TRIES[@]}"
     check_run
-    assert_counts '{kept: 6, failed: 2}'
+    assert_counts '{failed: 2}'
     requested 7 >"$WORK/requested"
 done
 
@@ -132,7 +142,7 @@ echo 'something else' >"$WORK/www/later/checked.txt"
 run_haul 1 -d "$DIR" --retry-failed "${TRIES[@]}"
 check_run
 assert_class /later/checked.txt hash-mismatch
-assert_counts '{downloaded: 5, failed: 1}'
+assert_counts '{downloaded: 5, failed: 1, skipped: 2}'
 echo 'later checked' >"$WORK/www/later/checked.txt"
 
 # A failed.tsv from elsewhere, into another directory.
@@ -147,9 +157,9 @@ assert_files below 'below/by another name.txt' checked.txt cred.txt header.txt p
 # What fails again can be tried again.
 first_run twice
 rm "$WORK/open"
-run_haul 3 -d "$DIR" --retry-failed "${TRIES[@]}"
+run_haul 1 -d "$DIR" --retry-failed "${TRIES[@]}"
 check_run
-assert_counts '{failed: 6}'
+assert_counts '{failed: 6, skipped: 2}'
 touch "$WORK/open"
 requested 6 >"$WORK/requested"
 run_haul 0 -d "$DIR" --retry-failed "${TRIES[@]}"
@@ -176,7 +186,7 @@ echo found >"$WORK/www/missing.txt"
 run_haul 1 -d "$DIR" --retry-failed --retry-all "${TRIES[@]}"
 check_run
 assert_class /missing.txt downloaded
-assert_counts '{downloaded: 1, kept: 6, failed: 1}'
+assert_counts '{downloaded: 1, failed: 1}'
 rm "$WORK/www/missing.txt"
 
 # A list that was not tried to its end is not what this is for, and that is said.
@@ -222,6 +232,13 @@ assert_files 'First one.gif'
 assert_eq "$(tail -n +2 "$DIR/.haul/last/failed.tsv" | cut -f11 | sort | tr '\n' '|')" \
     'First one-2.gif|Second 100%25 sure.gif|a page.jpg|gone.gif|' "names in failed.tsv"
 touch "$WORK/open"
+run_haul 0 -n --retry-failed --retry-all -d "$DIR"
+for line in 'First one-2.gif*:6)' 'Second 100%25 sure.gif*:3)' 'a page.jpg*:4)' 'gone.gif*:5)'; do
+    assert "the dry run has another name than ${line%\**}: $(cat "$OUT")" eval \
+        'grep -qE "^  ${line%\**}  \(.*table.csv${line#*\*}\$" "$OUT"'
+done
+assert_eq "$(cat "$ERR")" "haul: as in the run that is retried: --name '{column:filename}' --expect image" \
+    "warnings of the dry run"
 run_haul 1 --retry-failed --retry-all -d "$DIR" "${TRIES[@]}"
 check_run
 assert "not said what is taken over" grep -qF \

@@ -78,6 +78,22 @@ assert_files 001-one '001-one/first%2F..%2Flabel{x}.jpg' 002-two '002-two/{x}' 0
 same_everywhere line --name '{host}/{line}_{name}' "$WORK/table.csv"
 assert_files $host $host/2_one.jpg $host/3_two $host/4_three.tar.gz 'own name.jpg'
 
+# A misspelt column would leave a folder of useless names; a list without columns warns only.
+sed 's/,out$//; s/,[^,]*$//' "$WORK/table.csv" | sed '1s/.*/url,label/' >"$WORK/labels.csv"
+fresh_dir misspelt
+run_haul 5 -d "$DIR" --name '{column:Label}' "$WORK/labels.csv"
+assert_files
+assert "no word about it: $(cat "$ERR")" grep -qF \
+    'labels.csv has no column "Label", which --name asks for (its columns: url, label)' "$ERR"
+for command in -n doctor; do
+    run_haul 5 $command -d "$DIR" --name '{column:Label}' "$WORK/labels.csv"
+    assert "no word of $command: $(cat "$ERR")" grep -qF 'no column "Label"' "$ERR"
+done
+fresh_dir without-columns
+run_haul 0 -d "$DIR" --name '{column:Label}{name}' "$FAULT/ok/text.txt"
+assert_files text.txt
+assert "no warning: $(cat "$ERR")" grep -q "no column or key 'Label'" "$ERR"
+
 # By content: equal ones are stored once, and each URL is kept in a second run.
 printf '%s\n' "$FAULT/ok/same.txt?size=50" "$FAULT/ok/same.txt?size=50&again" \
     "$FAULT/ok/other.txt?size=50" "$FAULT/delay/100/same.txt?size=50" >"$WORK/same.txt"

@@ -93,8 +93,12 @@ def contradictions(schemas, root):
                      (record["status"] not in ("failed", "skipped"))])
     with open(f"{last}/failed.tsv", "rb") as file:
         rows = len(file.readlines()[1:])
-    if rows != report["counts"]["failed"]:
-        yield f"failed.tsv has {rows} rows, the report {report['counts']['failed']} failed"
+    # A retry leaves out what would fail again; only a file in the way is skipped otherwise.
+    left_out = sum(record["status"] == "skipped" and record["class"] != "exists"
+                   for record in records)
+    if rows != report["counts"]["failed"] + left_out:
+        yield (f"failed.tsv has {rows} rows, the report {report['counts']['failed']} failed, "
+               f"{left_out} were left out")
     yield from file_contradictions(records, root)
     yield from part_contradictions(records, root)
 

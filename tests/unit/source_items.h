@@ -110,7 +110,8 @@ static inline struct source *source_items_open(int descriptor, enum source_forma
                                                const char *url_column)
 {
     char path[40];
-    struct source_settings settings = {format, url_column, -1};
+    struct source_settings settings = {
+        .format = format, .url_column = url_column, .stop_descriptor = -1};
     snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
     struct source *source = source_open(path, &settings, NULL);
     source_items_require(source != NULL, "a list that does not open");

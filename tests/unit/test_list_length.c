@@ -57,7 +57,7 @@ START_TEST(urls_are_counted_and_not_lines)
     write_list("b.csv", "url,title\n", 1);
     write_list("c.csv", "url,title\nhttp://c/1,\"two\nlines\"\n", 1);
     add("http://d/1");
-    struct list_length *length = list_length_open(&operands, &settings, false);
+    struct list_length *length = list_length_open(&operands, &settings);
     ck_assert_ptr_nonnull(length);
     ck_assert(list_length_count(length, CLOCK_NEVER, &total));
     ck_assert_uint_eq(total, 3 * 2 + 1 + 1);
@@ -73,7 +73,7 @@ START_TEST(a_long_list_is_counted_bit_by_bit)
     uint64_t before = 0;
     unsigned calls = 0;
     write_list("a.txt", "http://a/1\n", 10000);
-    struct list_length *length = list_length_open(&operands, &settings, false);
+    struct list_length *length = list_length_open(&operands, &settings);
     ck_assert_ptr_nonnull(length);
     while (!list_length_count(length, 0, &total)) {
         ck_assert_uint_gt(total, before);
@@ -92,18 +92,18 @@ START_TEST(what_comes_bit_by_bit_itself_is_not_counted)
     write_list("a.txt", "http://a/1\n", 1);
     char *pipe = add("pipe");
     ck_assert_int_eq(mkfifo(pipe, 0600), 0);
-    ck_assert_ptr_null(list_length_open(&operands, &settings, false)); /* and does not hang */
+    ck_assert_ptr_null(list_length_open(&operands, &settings)); /* and does not hang */
     operands.count--;
     unlink(pipe);
     free(pipe);
-    struct list_length *length = list_length_open(&operands, &settings, false);
+    struct list_length *length = list_length_open(&operands, &settings);
     ck_assert_ptr_nonnull(length);
     list_length_close(length);
     items[operands.count] = (char *)"-";
     struct string_list with_input = {.items = items, .count = operands.count + 1};
-    ck_assert_ptr_null(list_length_open(&with_input, &settings, false));
+    ck_assert_ptr_null(list_length_open(&with_input, &settings));
     items[operands.count] = (char *)"missing";
-    ck_assert_ptr_null(list_length_open(&with_input, &settings, false));
+    ck_assert_ptr_null(list_length_open(&with_input, &settings));
     list_length_close(NULL);
 }
 END_TEST
@@ -113,26 +113,10 @@ START_TEST(what_is_no_list_is_counted_as_far_as_a_run_reads_it)
     uint64_t total = 0;
     write_list("a.txt", "http://a/1\n", 10);
     write_list("b.txt", "bm8gVVJMIGhlcmU\n", 5000);
-    struct list_length *length = list_length_open(&operands, &settings, false);
+    struct list_length *length = list_length_open(&operands, &settings);
     ck_assert_ptr_nonnull(length);
     ck_assert(list_length_count(length, CLOCK_NEVER, &total));
     ck_assert_uint_eq(total, 10 + LISTS_BAD_LINES_MAX);
-    list_length_close(length);
-}
-END_TEST
-
-START_TEST(rows_that_stay_failed_are_not_counted_where_they_are_left_out)
-{
-    static const struct {
-        bool passes_final;
-        uint64_t total;
-    } cases[] = {{false, 2}, {true, 1}};
-    uint64_t total = 0;
-    write_list("failed.tsv", "url\tclass\nhttp://a/1\tnot-found\nhttp://a/2\ttimeout\n", 1);
-    struct list_length *length = list_length_open(&operands, &settings, cases[_i].passes_final);
-    ck_assert_ptr_nonnull(length);
-    ck_assert(list_length_count(length, CLOCK_NEVER, &total));
-    ck_assert_uint_eq(total, cases[_i].total);
     list_length_close(length);
 }
 END_TEST
@@ -145,7 +129,6 @@ int main(void)
     tcase_add_test(cases, a_long_list_is_counted_bit_by_bit);
     tcase_add_test(cases, what_comes_bit_by_bit_itself_is_not_counted);
     tcase_add_test(cases, what_is_no_list_is_counted_as_far_as_a_run_reads_it);
-    tcase_add_loop_test(cases, rows_that_stay_failed_are_not_counted_where_they_are_left_out, 0, 2);
     Suite *suite = suite_create("list length");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -7,41 +7,6 @@
 #include "io/source.h"
 #include "scratch.h"
 
-static const struct {
-    const char *class_name;
-    bool is_final;
-} classes[] = {
-    {"bad-url", true},
-    {"unsupported-scheme", true},
-    {"blocked-address", true},
-    {"robots", true},
-    {"not-found", true},
-    {"gone", true},
-    {"timeout", false},
-    {"server-error", false},
-    {"rate-limited", false},
-    {"host-down", false},
-    {"hash-mismatch", false},
-    {"forbidden", false},
-    {"", false},
-    {"gone ", false},
-    {"gon", false},
-};
-
-START_TEST(what_gives_the_same_again_is_final)
-{
-    struct list_field fields[] = {
-        {.key = "dir", .key_length = 3, .value = "gone", .value_length = 4},
-        {.key = "class",
-         .key_length = 5,
-         .value = classes[_i].class_name,
-         .value_length = strlen(classes[_i].class_name)},
-    };
-    ck_assert_int_eq(retry_list_is_final(fields, 2), classes[_i].is_final);
-    ck_assert(!retry_list_is_final(fields, 1)); /* without a class, nobody knows */
-}
-END_TEST
-
 START_TEST(the_last_run_of_the_directory_is_the_list)
 {
     struct options options;
@@ -85,7 +50,7 @@ static const struct {
     bool retry_all;
     const char *name;
 } ends[] = {
-    {"failed", "true", 0, false, "failed.tsv"},   {"failed", "true", 0, true, "retried.tsv"},
+    {"failed", "true", 0, false, "failed.tsv"},   {"failed", "true", 0, true, "failed.tsv"},
     {"running", "true", 0, false, "retried.tsv"}, {"deadline", "true", 3, false, "retried.tsv"},
     {"signal", "false", 0, false, "retried.tsv"},
 };
@@ -146,7 +111,6 @@ int main(void)
 {
     Suite *suite = suite_create("retry_list");
     TCase *tests = tcase_create("lists");
-    tcase_add_loop_test(tests, what_gives_the_same_again_is_final, 0, ARRAY_LENGTH(classes));
     tcase_add_test(tests, the_last_run_of_the_directory_is_the_list);
     tcase_add_test(tests, any_failed_tsv_can_be_the_list);
     tcase_add_loop_test(tests, a_retry_that_has_not_tried_all_goes_on_with_its_list, 0,

@@ -11,7 +11,7 @@
 #include "scratch.h"
 #include "source_items.h"
 
-static const struct source_settings AUTO = {SOURCE_FORMAT_AUTO, NULL, -1};
+static const struct source_settings AUTO = {.format = SOURCE_FORMAT_AUTO, .stop_descriptor = -1};
 
 START_TEST(the_format_is_in_the_extension)
 {
@@ -90,7 +90,7 @@ static struct source *open_pipes(struct pipes *pipes, enum source_format format)
     ck_assert_int_eq(pipe(pipes->list), 0);
     ck_assert_int_eq(pipe(pipes->stop), 0);
     ck_assert_int_eq(dup2(pipes->list[0], STDIN_FILENO), STDIN_FILENO);
-    struct source_settings settings = {format, NULL, pipes->stop[0]};
+    struct source_settings settings = {.format = format, .stop_descriptor = pipes->stop[0]};
     struct error error = {0};
     struct source *source = source_open("-", &settings, &error);
     ck_assert_msg(source != NULL, "%s", error.text);
@@ -174,7 +174,7 @@ START_TEST(a_fifo_without_a_writer_is_waited_for_and_not_at_its_end)
     int stop[2];
     ck_assert_int_eq(mkfifo(in_scratch("fifo"), 0600), 0);
     ck_assert_int_eq(pipe(stop), 0);
-    struct source_settings settings = {SOURCE_FORMAT_AUTO, NULL, stop[0]};
+    struct source_settings settings = {.format = SOURCE_FORMAT_AUTO, .stop_descriptor = stop[0]};
     struct source *source = source_open(in_scratch("fifo"), &settings, NULL);
     ck_assert_ptr_nonnull(source);
     int writer = open(in_scratch("fifo"), O_WRONLY | O_CLOEXEC);

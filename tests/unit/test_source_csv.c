@@ -1,4 +1,5 @@
 #include "io/source.h"
+#include "io/source_columns.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -161,6 +162,44 @@ static void append_repeated(struct text *text, const char *string, size_t count)
     for (size_t i = 0; i < count; i++)
         text_append_string(text, string);
 }
+
+START_TEST(a_table_has_the_columns_that_names_are_made_of)
+{
+    static const struct {
+        const char *names, *columns, *problem;
+    } cases[] = {
+        {"{column:b}.{ext}", "url,a,b", NULL},
+        {"{column:url}", "a,url", NULL},
+        {"{name}", "url", NULL},
+        {"{column:B}", "url,a,b",
+         "LIST has no column \"B\", which --name asks for (its columns: url, a, b)"},
+        {"{column:b}{column:c}", "url,b",
+         "LIST has no column \"c\", which --name asks for (its columns: url, b)"},
+        {"{column:column_2}", "url,", NULL},
+        {"{column:B}", "url,out", NULL}, /* names are given */
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        struct error error = {0};
+        struct list_field cells[8] = {0};
+        size_t count = 0;
+        for (const char *cell = cases[i].columns; cell != NULL; count++) {
+            cells[count].value = cell;
+            cells[count].value_length = strcspn(cell, ",");
+            cell = strchr(cell, ',');
+            cell += cell != NULL;
+        }
+        struct name_template *template = name_template_create(cases[i].names, &error);
+        struct source_columns *columns = source_columns_create(cells, count, "url", "LIST", &error);
+        ck_assert_ptr_nonnull(columns);
+        bool serves = source_columns_serve(columns, template, "LIST", &error);
+        ck_assert_str_eq(serves ? "" : error.text,
+                         cases[i].problem != NULL ? cases[i].problem : "");
+        ck_assert(source_columns_serve(columns, NULL, "LIST", &error));
+        source_columns_destroy(columns);
+        name_template_destroy(template);
+    }
+}
+END_TEST
 
 START_TEST(the_column_of_urls_can_be_chosen)
 {
@@ -346,6 +385,7 @@ int main(void)
                         0, ARRAY_LENGTH(TABLES));
     tcase_add_loop_test(tests, tabs_separate_columns_in_the_same_way, 0, ARRAY_LENGTH(TAB_TABLES));
     tcase_add_test(tests, the_column_of_urls_can_be_chosen);
+    tcase_add_test(tests, a_table_has_the_columns_that_names_are_made_of);
     tcase_add_test(tests, a_table_may_have_as_many_columns_as_a_url_may_have_fields);
     tcase_add_test(tests, equal_names_of_a_thousand_columns_become_different);
     tcase_add_test(tests, names_in_an_error_are_cut);
