@@ -152,6 +152,8 @@ libhaul_a_SOURCES += \
 	src/model/name_table.h \
 	src/model/name_template.c \
 	src/model/name_template.h \
+	src/model/name_template_expand.c \
+	src/model/name_template_parts.h \
 	src/model/outcome.c \
 	src/model/outcome.h \
 	src/model/partial.c \
@@ -489,6 +491,8 @@ libhaul_a_SOURCES += \
 	src/app/options_rules.h \
 	src/app/planner.c \
 	src/app/planner.h \
+	src/app/planner_warnings.c \
+	src/app/planner_warnings.h \
 	src/app/producer.c \
 	src/app/producer.h \
 	src/app/progress.c \

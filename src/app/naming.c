@@ -59,23 +59,22 @@ const struct list_field *naming_old_name(const struct naming *naming,
     return name != NULL && name->value_length > 0 ? name : NULL;
 }
 
-bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
-                 size_t field_count, bool *out_was_absolute, const char **out_reason)
+/* The path goes into naming->wish. */
+static bool make_wish(struct naming *naming, const struct job *job, const struct list_field *fields,
+                      size_t field_count, size_t *out_digest_offset, bool *out_was_absolute,
+                      const char **out_reason)
 {
     const struct list_entry *entry = job->entry;
     struct text *wish = &naming->wish;
     text_reset(wish);
     *out_was_absolute = false;
-    job->digest_offset = SIZE_MAX;
+    *out_digest_offset = SIZE_MAX;
     const struct list_field *old_name = naming_old_name(naming, fields, field_count);
     if (old_name != NULL) {
         /* Constructed anew, which changes nothing of a path that haul made. */
         name_path_append_url(wish, old_name->value, old_name->value_length);
         name_path_limit(wish);
-        if (takes_digest(naming, wish->data, out_reason))
-            return false;
-        set_name(job, wish->data);
-        return true;
+        return !takes_digest(naming, wish->data, out_reason);
     }
     if (entry != NULL && entry->dir != NULL &&
         !name_path_append_listed(wish, entry->dir, strlen(entry->dir), true, out_was_absolute,
@@ -85,23 +84,52 @@ bool naming_wish(struct naming *naming, struct job *job, const struct list_field
         if (!name_path_append_listed(wish, entry->out, strlen(entry->out), false, NULL, out_reason))
             return false;
         name_path_limit(wish);
-        if (takes_digest(naming, wish->data, out_reason))
-            return false;
-    } else {
-        if (takes_digest(naming, wish->data, out_reason))
-            return false;
-        struct name_values values = {
-            .url = &job->origin,
-            .index = job->index,
-            .line = job->line,
-            .fields = fields,
-            .field_count = field_count,
-            .listed = job->listed,
-        };
-        name_template_expand(naming->settings.template, &values, wish, &job->digest_offset);
+        return !takes_digest(naming, wish->data, out_reason);
     }
-    set_name(job, wish->data);
+    if (takes_digest(naming, wish->data, out_reason))
+        return false;
+    struct name_values values = {
+        .url = &job->origin,
+        .index = job->index,
+        .line = job->line,
+        .fields = fields,
+        .field_count = field_count,
+        .listed = job->listed,
+    };
+    name_template_expand(naming->settings.template, &values, wish, out_digest_offset);
     return true;
+}
+
+bool naming_wish(struct naming *naming, struct job *job, const struct list_field *fields,
+                 size_t field_count, bool *out_was_absolute, const char **out_reason)
+{
+    job->digest_offset = SIZE_MAX;
+    size_t digest_offset;
+    if (!make_wish(naming, job, fields, field_count, &digest_offset, out_was_absolute, out_reason))
+        return false;
+    job->digest_offset = digest_offset;
+    set_name(job, naming->wish.data);
+    return true;
+}
+
+const struct name_template *naming_template(const struct naming *naming)
+{
+    return naming->settings.template;
+}
+
+bool naming_resembles(struct naming *naming, const struct job *job, const struct list_field *fields,
+                      size_t field_count)
+{
+    const struct name_template *template = naming->settings.template;
+    size_t digest_offset;
+    bool was_absolute;
+    const char *reason;
+    if (naming->settings.keeps_names || name_template_is_default(template) ||
+        name_template_has_number(template) ||
+        !make_wish(naming, job, fields, field_count, &digest_offset, &was_absolute, &reason) ||
+        digest_offset != SIZE_MAX)
+        return true; /* nobody can tell */
+    return strncmp(job->name, naming->wish.data, name_extension(naming->wish.data)) == 0;
 }
 
 void naming_use_server_name(struct job *job)

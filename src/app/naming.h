@@ -39,6 +39,12 @@ bool naming_wish(struct naming *naming, struct job *job, const struct list_field
 const struct list_field *naming_old_name(const struct naming *naming,
                                          const struct list_field *fields, size_t field_count);
 
+const struct name_template *naming_template(const struct naming *naming); /* lent */
+/* False when the job's name is certainly not what naming_wish would give it, whatever its number
+ * and extension. With the plain {name}, nobody has asked for other names. */
+bool naming_resembles(struct naming *naming, const struct job *job, const struct list_field *fields,
+                      size_t field_count);
+
 /* A server's name takes the place of the last component, unless the list has an `out`. */
 void naming_use_server_name(struct job *job);
 

@@ -1,9 +1,9 @@
 #include "app/planner.h"
 
 #include "app/history.h"
+#include "app/planner_warnings.h"
 #include "app/retry_row.h"
 #include "base/memory.h"
-#include "base/vis.h"
 #include "io/kept_file.h"
 #include "model/name_path.h"
 
@@ -12,20 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNKNOWN_KEYS_TOLD 10
-#define SHOWN_SIZE 64
-
 struct planner {
     struct planner_settings settings;
     struct naming *naming;
     struct key_set *seen;
     struct url_memo memo; /* lists name one host again and again */
     bool has_clash;
-    bool has_told_absolute;
-    bool has_told_missing;
-    bool has_told_mirror;
-    uint64_t told_keys[UNKNOWN_KEYS_TOLD]; /* hashes of option names that were warned about */
-    size_t told_count;
+    struct planner_warnings warnings;
     struct retry_places places; /* where the rows of a retry come from */
 };
 
@@ -33,6 +26,7 @@ struct planner *planner_create(const struct planner_settings *settings)
 {
     struct planner *planner = memory_allocate_zeroed(1, sizeof *planner);
     planner->settings = *settings;
+    planner->warnings.out = settings->warnings;
     planner->naming = naming_create(&settings->naming);
     planner->seen = key_set_create();
     return planner;
@@ -47,45 +41,6 @@ void planner_destroy(struct planner *planner)
     url_memo_clear(&planner->memo);
     retry_places_clear(&planner->places);
     free(planner);
-}
-
-/* Once per name: a list that was written for another program repeats its options on every line. */
-static void warn_unknown(struct planner *planner, const struct job *job,
-                         const struct list_field *field)
-{
-    uint64_t hash = key_of(field->key, field->key_length).low;
-    for (size_t i = 0; i < planner->told_count; i++) {
-        if (planner->told_keys[i] == hash)
-            return;
-    }
-    if (planner->told_count == UNKNOWN_KEYS_TOLD)
-        return;
-    planner->told_keys[planner->told_count++] = hash;
-    char shown[SHOWN_SIZE];
-    vis_format(shown, sizeof shown, field->key, field->key_length);
-    warnings_add(planner->settings.warnings,
-                 "%s:%llu: the option '%s' is none of haul's; it goes to the record as extra",
-                 job->source, (unsigned long long)job->line, shown);
-}
-
-/* Once: names that lack a part are seldom what was wanted. */
-static void warn_missing(struct planner *planner, const struct job *job,
-                         const struct source_item *item)
-{
-    const char *column;
-    size_t length;
-    bool has_out = (job->entry != NULL && job->entry->out != NULL) ||
-                   naming_old_name(planner->naming, item->fields, item->field_count) != NULL;
-    if (planner->has_told_missing || has_out ||
-        !name_template_lacks(planner->settings.naming.template, item->fields, item->field_count,
-                             &column, &length))
-        return;
-    planner->has_told_missing = true;
-    char shown[SHOWN_SIZE];
-    vis_format(shown, sizeof shown, column, length);
-    warnings_add(planner->settings.warnings,
-                 "%s:%llu: has no column or key '%s', which --name asks for", job->source,
-                 (unsigned long long)job->line, shown);
 }
 
 struct job *planner_make_job(struct planner *planner, uint64_t index, const char *source,
@@ -110,7 +65,7 @@ struct job *planner_make_job(struct planner *planner, uint64_t index, const char
         job->refused = list_refused_create(item->fields, item->field_count, is_whole);
     }
     if (unknown != NULL && item->has_options)
-        warn_unknown(planner, job, unknown);
+        planner_warn_unknown(&planner->warnings, job, unknown);
     return job;
 }
 
@@ -146,15 +101,6 @@ static const char *hint_of(const char *listed)
     return strchr(listed, '=') != NULL ? "; an option? (those begin with a blank)" : "";
 }
 
-static void warn_mirror(struct planner *planner, const struct job *job)
-{
-    if (!planner->has_told_mirror)
-        warnings_add(planner->settings.warnings,
-                     "%s:%llu: mirrors that are neither http nor https are left out", job->source,
-                     (unsigned long long)job->line);
-    planner->has_told_mirror = true;
-}
-
 /* A mirror that haul cannot ask (ftp) is left out; text that is no URL makes the line one that
  * cannot be used. */
 static bool check_mirrors(struct planner *planner, struct job *job)
@@ -170,7 +116,7 @@ static bool check_mirrors(struct planner *planner, struct job *job)
             url_clear(&url);
             entry->mirrors[kept++] = mirror;
         } else if (failure == FAILURE_UNSUPPORTED_SCHEME) {
-            warn_mirror(planner, job);
+            planner_warn_mirror(&planner->warnings, job);
         } else {
             job_fail(job, failure, NULL);
             outcome_set_detail(&job->outcome,
@@ -188,7 +134,7 @@ static bool check_mirrors(struct planner *planner, struct job *job)
 static void promote_mirror(struct planner *planner, struct job *job)
 {
     struct list_entry *entry = job->entry;
-    warn_mirror(planner, job);
+    planner_warn_mirror(&planner->warnings, job);
     free(job->listed);
     job->listed = memory_copy_string(entry->mirrors[0]);
     job->listed_length = strlen(job->listed);
@@ -239,13 +185,9 @@ static bool give_name(struct planner *planner, struct job *job, const struct sou
         job_fail(job, FAILURE_BAD_URL, reason);
         return false;
     }
-    if (was_absolute && !planner->has_told_absolute) {
-        planner->has_told_absolute = true;
-        warnings_add(settings->warnings,
-                     "%s:%llu: an absolute dir is taken below the output directory", job->source,
-                     (unsigned long long)job->line);
-    }
-    warn_missing(planner, job, item);
+    if (was_absolute)
+        planner_warn_absolute(&planner->warnings, job);
+    planner_warn_missing(&planner->warnings, planner->naming, job, item);
     if (!settings->names_later)
         planner->has_clash = naming_claim(planner->naming, job);
     return true;
@@ -360,7 +302,10 @@ enum plan planner_decide(struct planner *planner, struct job *job, const struct 
         return PLAN_DOWNLOAD;
     struct history history = history_of(planner);
     job->checks = history_checks(&history, job);
-    if (history_keeps(&history, job))
+    bool is_kept = history_keeps(&history, job);
+    if (job->has_history && !planner->settings.names_later)
+        planner_warn_old_name(&planner->warnings, planner->naming, job, item);
+    if (is_kept)
         return end_as(job, STATUS_KEPT, PLAN_KEPT);
     if (!give_name(planner, job, item))
         return PLAN_BAD;

@@ -30,6 +30,8 @@ struct name_template *name_template_create(const char *text, struct error *error
 void name_template_destroy(struct name_template *template); /* NULL is fine */
 
 bool name_template_has_digest(const struct name_template *template);
+/* True with {index} or {line}: the name of a URL changes when lines come before it. */
+bool name_template_has_number(const struct name_template *template);
 /* True when a {column:NAME} is none of these fields; *out_column is lent by the template, and means
  * nothing when false. */
 bool name_template_lacks(const struct name_template *template, const struct list_field *fields,

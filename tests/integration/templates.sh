@@ -89,6 +89,21 @@ for command in -n doctor; do
     run_haul 5 $command -d "$DIR" --name '{column:Label}' "$WORK/labels.csv"
     assert "no word of $command: $(cat "$ERR")" grep -qF 'no column "Label"' "$ERR"
 done
+# What is there keeps its name, and that is said where it was to have another.
+fresh_dir renamed
+run_haul 0 -d "$DIR" "$WORK/labels.csv"
+files=$(visible_files "$DIR")
+run_haul 0 -d "$DIR" "$WORK/labels.csv"
+assert_eq "$(grep -c 'stays under its name' "$ERR")" 0 "words about names that nobody has asked for"
+for again in '' --force -n; do
+    # shellcheck disable=SC2086
+    run_haul 0 -d "$DIR" $again --name '{stem}-of-{column:label}' "$WORK/labels.csv"
+    assert_eq "$(grep 'stays under its name' "$ERR")" "haul: warning: $WORK/labels.csv:2: what an\
+ earlier run has stored stays under its name (one.jpg); --name is for new files" "words about names"
+    assert_eq "$(visible_files "$DIR")" "$files" "files"
+done
+run_haul 0 -d "$DIR" --name '{stem}.jpeg' "$WORK/labels.csv"
+assert_eq "$(grep -c 'stays under its name' "$ERR")" 0 "words about names that are alike"
 fresh_dir without-columns
 run_haul 0 -d "$DIR" --name '{column:Label}{name}' "$FAULT/ok/text.txt"
 assert_files text.txt
