@@ -446,6 +446,8 @@ libhaul_a_SOURCES += \
 	src/app/exec_pool.h \
 	src/app/exit_code.c \
 	src/app/exit_code.h \
+	src/app/failed_lines.c \
+	src/app/failed_lines.h \
 	src/app/failure_limit.c \
 	src/app/failure_limit.h \
 	src/app/figures_text.c \

@@ -1,12 +1,11 @@
 #include "app/event_line.h"
 
+#include "app/foreign_text.h"
 #include "base/number.h"
 #include "base/vis.h"
 
 #include <string.h>
 #include <strings.h>
-
-#define PLACE_SIZE 160 /* a URL is not endless */
 
 const char *event_level_name(enum event_level level)
 {
@@ -31,52 +30,72 @@ char *event_line_format_place(char *out, size_t out_size, const char *url, bool 
     return out;
 }
 
-/* What is wrong with something that is no URL may lie in its scheme. */
-static void append_place(struct text *text, const struct job *job, const char *url,
-                         const struct redaction *redaction)
-{
-    char shown[PLACE_SIZE];
-    bool is_url = job->origin.host != NULL;
-    text_append_string(text, event_line_format_place(shown, sizeof shown, url, !is_url, redaction));
-}
-
 static void append_foreign(struct text *text, const char *foreign)
 {
     char shown[512];
     text_append_string(text, vis_format(shown, sizeof shown, foreign, strlen(foreign)));
 }
 
+void event_line_append_words(struct text *text, enum event_level level,
+                             const struct event_words *words)
+{
+    text_append_format(text, "%s ", event_level_name(level));
+    foreign_text_append_padded(text, words->class_name, 12);
+    text_append_char(text, ' ');
+    if (words->http > 0)
+        text_append_format(text, "%3d  ", words->http);
+    else
+        text_append_string(text, " --  ");
+    text_append_string(text, words->place);
+    if (words->detail != NULL) {
+        text_append_string(text, "  ");
+        append_foreign(text, words->detail);
+    }
+    text_append_string(text, words->plan);
+    if (words->source != NULL) {
+        text_append_string(text, "  (");
+        append_foreign(text, words->source);
+        if (words->line > 0)
+            text_append_format(text, ":%llu", (unsigned long long)words->line);
+        text_append_char(text, ')');
+    }
+    text_append_char(text, '\n');
+}
+
+/* What is wrong with something that is no URL may lie in its scheme. */
+static char *format_job_place(char out[EVENT_LINE_PLACE_SIZE], const struct job *job,
+                              const char *url, const struct redaction *redaction)
+{
+    bool is_url = job->origin.host != NULL;
+    return event_line_format_place(out, EVENT_LINE_PLACE_SIZE, url, !is_url, redaction);
+}
+
 void event_line_append(struct text *text, enum event_level level, const struct job *job,
                        const char *url, const char *plan, const struct redaction *redaction)
 {
+    char place[EVENT_LINE_PLACE_SIZE];
     const struct outcome *outcome = &job->outcome;
     const char *class_name = failure_name(outcome->failure);
-    text_append_format(text, "%s %-12s ", event_level_name(level),
-                       class_name != NULL ? class_name : "image");
-    if (outcome->http > 0)
-        text_append_format(text, "%3d  ", outcome->http);
-    else
-        text_append_string(text, " --  ");
-    append_place(text, job, url, redaction);
-    if (outcome->detail != NULL) {
-        text_append_string(text, "  ");
-        append_foreign(text, outcome->detail);
-    }
-    text_append_string(text, plan);
-    text_append_string(text, "  (");
-    append_foreign(text, job->source);
-    if (job->line > 0)
-        text_append_format(text, ":%llu", (unsigned long long)job->line);
-    text_append_string(text, ")\n");
+    struct event_words words = {
+        .class_name = class_name != NULL ? class_name : "image",
+        .http = outcome->http,
+        .place = format_job_place(place, job, url, redaction),
+        .detail = outcome->detail,
+        .plan = plan,
+        .source = job->source,
+        .line = job->line,
+    };
+    event_line_append_words(text, level, &words);
 }
 
 void event_line_append_file(struct text *text, enum event_level level, const struct job *job,
                             const struct redaction *redaction)
 {
     char number[NUMBER_SIZE];
+    char place[EVENT_LINE_PLACE_SIZE];
     text_append_format(text, "%s %s  ", event_level_name(level),
                        number_format_bytes(number, job->outcome.file_bytes));
-    append_place(text, job, job_asked_url(job), redaction);
+    text_append_string(text, format_job_place(place, job, job_asked_url(job), redaction));
     text_append_string(text, "  ->  ");
     append_foreign(text, job->outcome.path);
     text_append_char(text, '\n');

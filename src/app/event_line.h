@@ -7,6 +7,8 @@
 #include "io/screen_line.h"
 #include "model/job.h"
 
+#define EVENT_LINE_PLACE_SIZE 160 /* a URL is not endless */
+
 enum event_level { EVENT_FAIL, EVENT_SKIP, EVENT_WARN, EVENT_SAVE, EVENT_KEEP };
 const char *event_level_name(enum event_level level); /* four letters */
 
@@ -14,6 +16,20 @@ const char *event_level_name(enum event_level level); /* four letters */
  * follows, "" = nothing. Ends with a line end, as the others do. */
 void event_line_append(struct text *text, enum event_level level, const struct job *job,
                        const char *url, const char *plan, const struct redaction *redaction);
+
+/* What such a line says; lent. */
+struct event_words {
+    const char *class_name;
+    int http;           /* 0 = no reply */
+    const char *place;  /* of event_line_format_place */
+    const char *detail; /* NULL = nothing more is known */
+    const char *plan;
+    const char *source; /* NULL = unknown */
+    uint64_t line;      /* 0 = an argument */
+};
+void event_line_append_words(struct text *text, enum event_level level,
+                             const struct event_words *words);
+
 /* "SAVE 48.2 KiB  host/path  ->  name" */
 void event_line_append_file(struct text *text, enum event_level level, const struct job *job,
                             const struct redaction *redaction);

@@ -18,12 +18,12 @@
 /* A report holds at most 64 MiB, and a control byte needs four times its room. */
 #define TEXT_LIMIT (5 * REPORT_READER_MAX_BYTES)
 
-static void print_text(const struct report_reader *reader, const struct slowest *slowest,
+static void print_text(const struct report_reader *reader, const struct report_records *records,
                        const char *directory)
 {
     struct text text;
     text_init(&text, TEXT_LIMIT);
-    report_text_append(&text, reader, slowest, directory);
+    report_text_append(&text, reader, records, directory);
     fwrite(text.data, 1, text.length, stdout);
     text_clear(&text);
 }
@@ -44,21 +44,23 @@ static struct results_reader *take_records(struct report_reader *reader)
 
 static bool print_run(struct report_reader *reader, bool is_json, struct error *error)
 {
-    struct slowest slowest = {0};
+    struct report_records *read = memory_allocate_zeroed(1, sizeof *read);
     bool has_records = reader->results >= 0;
     bool is_read = true;
     char *directory = report_page_directory(reader);
     if (has_records) {
         struct results_reader *records = take_records(reader);
-        is_read = slowest_read(&slowest, records, error);
+        is_read = is_json ? slowest_read(&read->slowest, records, error)
+                          : report_records_read(read, records, error);
         results_reader_destroy(records);
     }
     if (is_read && is_json)
-        print_json(reader, has_records ? &slowest : NULL);
+        print_json(reader, has_records ? &read->slowest : NULL);
     else if (is_read)
-        print_text(reader, has_records ? &slowest : NULL, directory);
-    slowest_clear(&slowest);
+        print_text(reader, has_records ? read : NULL, directory);
+    report_records_clear(read);
     free(directory);
+    free(read);
     return is_read;
 }
 

@@ -1,5 +1,6 @@
 #include "app/report_text.h"
 
+#include "app/failed_lines.h"
 #include "app/figures_text.h"
 #include "app/foreign_text.h"
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #define HOSTS_SHOWN 10
 #define ARGUMENTS_SHOWN 5
 #define SLOWEST_SHOWN 10
+#define FAILED_SHOWN 5
 #define FOREIGN_BYTES 200 /* shown of a host, a class, an argument */
 #define STAMP_SECONDS 19  /* 2026-11-20T12:00:00 of an RFC 3339 time */
 
@@ -88,14 +90,48 @@ static void append_failure(struct text *text, const json_t *entry)
     text_append_char(text, '\n');
 }
 
-static void append_failures(struct text *text, const json_t *report)
+/* failed.tsv lies beside the records; a report without them can only say where it was. */
+static bool append_failed_path(struct text *path, const struct report_reader *reader)
 {
-    const json_t *failures = json_field_find(report, "failures");
-    if (json_array_size(failures) == 0)
+    const char *named = json_field_string(reader->report, "files.failed");
+    if (reader->results_path == NULL)
+        return named != NULL && text_append_string(path, named);
+    const char *slash = strrchr(reader->results_path, '/');
+    if (slash != NULL)
+        text_append(path, reader->results_path, (size_t)(slash + 1 - reader->results_path));
+    return text_append_string(path, "failed.tsv");
+}
+
+/* The first of them, and where the others are. */
+static void append_failed(struct text *text, const struct report_reader *reader,
+                          const struct report_records *records, int64_t failed)
+{
+    struct text path;
+    char number[NUMBER_SIZE];
+    text_append_char(text, '\n');
+    int64_t shown = (int64_t)failed_lines_append(text, records, FAILED_SHOWN, "  ");
+    if (failed <= shown)
         return;
-    text_append_string(text, "\nfailures\n");
+    text_init(&path, PATH_MAX);
+    text_append_format(text, "  and %s more", number_format_count(number, failed - shown));
+    if (append_failed_path(&path, reader)) {
+        text_append_string(text, ", see ");
+        foreign_text_append(text, path.data, FOREIGN_TEXT_MAX);
+    }
+    text_append_char(text, '\n');
+    text_clear(&path);
+}
+
+static void append_failures(struct text *text, const struct report_reader *reader,
+                            const struct report_records *records, int64_t failed)
+{
+    const json_t *failures = json_field_find(reader->report, "failures");
+    if (json_array_size(failures) > 0)
+        text_append_string(text, "\nfailures\n");
     for (size_t i = 0; i < json_array_size(failures); i++)
         append_failure(text, json_array_get(failures, i));
+    if (records != NULL && records->failed_count > 0)
+        append_failed(text, reader, records, failed);
 }
 
 static void append_duration(struct text *text, int64_t us)
@@ -162,18 +198,6 @@ static void append_warnings(struct text *text, const json_t *report)
     }
 }
 
-/* failed.tsv lies beside the records; a report without them can only say where it was. */
-static bool append_failed_path(struct text *path, const struct report_reader *reader)
-{
-    const char *named = json_field_string(reader->report, "files.failed");
-    if (reader->results_path == NULL)
-        return named != NULL && text_append_string(path, named);
-    const char *slash = strrchr(reader->results_path, '/');
-    if (slash != NULL)
-        text_append(path, reader->results_path, (size_t)(slash + 1 - reader->results_path));
-    return text_append_string(path, "failed.tsv");
-}
-
 /* The page beside the records, where the run made one. */
 static void append_look(struct text *path, const struct report_reader *reader)
 {
@@ -216,7 +240,7 @@ static void append_places(struct text *text, const struct report_reader *reader,
 }
 
 void report_text_append(struct text *text, const struct report_reader *reader,
-                        const struct slowest *slowest, const char *directory)
+                        const struct report_records *records, const char *directory)
 {
     const json_t *report = reader->report;
     struct run_figures figures;
@@ -226,8 +250,8 @@ void report_text_append(struct text *text, const struct report_reader *reader,
     text_append_char(text, '\n');
     figures_text_append(text, &figures);
     figures_text_append_hints(text, &figures);
-    append_failures(text, report);
-    append_slowest(text, slowest);
+    append_failures(text, reader, records, figures.by_status[STATUS_FAILED]);
+    append_slowest(text, records != NULL ? &records->slowest : NULL);
     append_hosts(text, report);
     append_warnings(text, report);
     append_places(text, reader, &figures, directory);

@@ -7,12 +7,12 @@
 
 #include "base/text.h"
 #include "io/report_reader.h"
-#include "io/slowest.h"
+#include "io/report_records.h"
 
-/* slowest may be NULL: the records are not there. directory: of the files, where the reader has
+/* records may be NULL: they are not there. directory: of the files, where the reader has
  * none (report_page_directory); NULL = unknown, then no command names it. */
 void report_text_append(struct text *text, const struct report_reader *reader,
-                        const struct slowest *slowest, const char *directory);
+                        const struct report_records *records, const char *directory);
 
 /* "run ID  2026-11-20T12:00:00Z  failed, exit 1" */
 void report_text_append_run(struct text *text, const json_t *report);

@@ -58,6 +58,10 @@ assert "the outcome is not told" says 'failed, exit 1'
 assert "the counts are not told" grep -qE '^  downloaded +[0-9]+ +[0-9.]+%' "$OUT"
 assert "the failures are not told" grep -qE '^ +2 +not-found +127\.0\.0\.1 2' "$OUT"
 assert "the first line of a failure is not told" grep -qE '\(first: .*older.txt:[45]\)' "$OUT"
+assert "a failed URL and its reason are not told" \
+    grep -qE "^  FAIL not-found    404  127\.0\.0\.1:[0-9]+/goes\.txt\?token=\*\*\*  .*older\.txt:5\)" "$OUT"
+assert_eq "$(grep -c '^  FAIL ' "$OUT")" "$(jq '[.counts.failed, 5] | min' "$OLDER/.haul/last/report.json")" \
+    "failed URLs that are named"
 assert "the slowest is not first" [ "$(grep -A1 '^slowest' "$OUT" | tail -1 | grep -c /delay/700/slow)" = 1 ]
 assert "the hosts are not told" grep -qE '^  127\.0\.0\.1 ' "$OUT"
 assert "the retry is not told" says "haul --retry-failed -d $OLDER"

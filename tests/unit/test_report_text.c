@@ -38,10 +38,10 @@ static json_t *parse(const char *json)
     return value;
 }
 
-static void print(const char *json, const struct slowest *slowest)
+static void print(const char *json, const struct report_records *records)
 {
     reader.report = parse(json);
-    report_text_append(&text, &reader, slowest, directory);
+    report_text_append(&text, &reader, records, directory);
     ck_assert(!text.is_full);
 }
 
@@ -57,8 +57,9 @@ static void assert_silent(const char *words)
 
 START_TEST(a_full_report_says_all)
 {
-    struct slowest slowest = {.count = 1};
-    slowest.urls[0] =
+    static struct report_records records;
+    records.slowest.count = 1;
+    records.slowest.urls[0] =
         (struct slow_url){parse("{\"url\":\"http://h/slow\",\"bytes\":{\"file\":2048}}"), 2310000};
     reader.directory = (char *)(uintptr_t) "my photos";
     reader.results_path = (char *)(uintptr_t) "p/results.jsonl";
@@ -82,7 +83,7 @@ START_TEST(a_full_report_says_all)
           "\"slowest_host\":{\"host\":\"b.example\",\"urls\":412,\"p95_us\":2900000},"
           "\"hints\":[\"do this\",7,\"do that\",\"never shown\"],"
           "\"warnings\":[\"one and only\"],\"files\":{\"directory\":\"elsewhere\"}}",
-          &slowest);
+          &records);
     assert_says("run 20261120T120000Z-4f1c  2026-11-20T12:00:00Z  failed, exit 1\n");
     assert_says("haul get urls.txt\n");
     assert_says("10,000 URLs in 1 min 27 s        114.9 url/s   9.8 MiB/s   812.0 MiB\n");
@@ -108,7 +109,7 @@ START_TEST(a_full_report_says_all)
                 "  look:           p/report.json\n");
     assert_silent("elsewhere");
     assert_silent("not there");
-    slowest_clear(&slowest);
+    report_records_clear(&records);
 }
 END_TEST
 
@@ -140,8 +141,13 @@ END_TEST
 
 START_TEST(nothing_of_a_report_reaches_the_terminal_as_it_is)
 {
-    struct slowest slowest = {.count = 1};
-    slowest.urls[0] = (struct slow_url){parse("{\"url\":\"" HOSTILE "\"}"), 1};
+    static struct report_records records;
+    records.slowest.count = 1;
+    records.slowest.urls[0] = (struct slow_url){parse("{\"url\":\"" HOSTILE "\"}"), 1};
+    records.failed_count = 1;
+    records.failed[0] =
+        parse("{\"class\":\"" HOSTILE "\",\"url\":\"http://" HOSTILE "\",\"detail\":\"" HOSTILE
+              "\",\"source\":\"" HOSTILE "\",\"line\":3}");
     print("{\"run_id\":\"" HOSTILE "\",\"command\":\"" HOSTILE "\",\"arguments\":[\"" HOSTILE "\"],"
           "\"start\":\"" HOSTILE "\",\"outcome\":\"" HOSTILE "\",\"counts\":{\"total\":1,"
           "\"failed\":1},\"failures\":[{\"class\":\"" HOSTILE "\",\"count\":1,\"hosts\":"
@@ -149,15 +155,63 @@ START_TEST(nothing_of_a_report_reaches_the_terminal_as_it_is)
           "\"hosts\":[{\"host\":\"" HOSTILE "\",\"urls\":1}],\"warnings\":[\"" HOSTILE "\"],"
           "\"hints\":[\"" HOSTILE "\"],\"slowest_host\":{\"host\":\"" HOSTILE "\"},"
           "\"files\":{\"directory\":\"/" HOSTILE "\",\"failed\":\"" HOSTILE "\"}}",
-          &slowest);
+          &records);
     for (size_t i = 0; i < text.length; i++)
         ck_assert_msg(text.data[i] == '\n' || (text.data[i] >= 0x20 && text.data[i] < 0x7F),
                       "byte %d in:\n%s", text.data[i], text.data);
     assert_says("run " SHOWN);
+    assert_says("  FAIL " SHOWN "  --  " SHOWN "  " SHOWN "  (" SHOWN ":3)\n");
     assert_says("  hint: " SHOWN "\n");
     assert_says("  slowest host   " SHOWN);
     assert_says("--retry-from $'" SHOWN "' -d $'/" SHOWN "'\n");
-    slowest_clear(&slowest);
+    report_records_clear(&records);
+}
+END_TEST
+
+static void fill_failed(struct report_records *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char json[200];
+        snprintf(json, sizeof json,
+                 "{\"class\":\"not-found\",\"http\":404,\"url\":\"https://h/p/%zu?token=***\","
+                 "\"detail\":null,\"source\":\"l.txt\",\"line\":%zu}",
+                 i, i + 1);
+        records->failed[records->failed_count++] = parse(json);
+    }
+}
+
+START_TEST(the_first_failures_are_named_and_the_others_counted)
+{
+    static struct report_records records;
+    fill_failed(&records, 6);
+    reader.results_path = (char *)(uintptr_t) "p/results.jsonl";
+    print("{\"counts\":{\"total\":2000,\"failed\":1205},\"failures\":[{\"class\":\"not-found\","
+          "\"count\":1205}]}",
+          &records);
+    assert_says("not-found         \n\n"
+                "  FAIL not-found    404  h/p/0?token=***  (l.txt:1)\n");
+    assert_says("  FAIL not-found    404  h/p/4?token=***  (l.txt:5)\n"
+                "  and 1,200 more, see p/failed.tsv\n");
+    assert_silent("(l.txt:6)");
+    report_records_clear(&records);
+}
+END_TEST
+
+START_TEST(few_failures_are_named_all)
+{
+    static const char *const poor[] = {
+        "{\"class\":\"bad-url\",\"url\":\"http://\",\"http\":null,\"detail\":\"no "
+        "host\",\"line\":7}",
+        "{\"http\":-1,\"url\":7,\"detail\":{},\"source\":[],\"line\":-1}",
+    };
+    static struct report_records records;
+    for (size_t i = 0; i < ARRAY_LENGTH(poor); i++)
+        records.failed[records.failed_count++] = parse(poor[i]);
+    print("{\"counts\":{\"total\":2,\"failed\":2}}", &records);
+    assert_says("\n\n  FAIL bad-url       --  http://  no host\n"
+                "  FAIL ?             --  ?\n");
+    assert_silent("more");
+    report_records_clear(&records);
 }
 END_TEST
 
@@ -338,6 +392,8 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_full_report_says_all);
     tcase_add_loop_test(tests, a_poor_report_shows_what_it_has, 0, (int)ARRAY_LENGTH(poor_reports));
+    tcase_add_test(tests, the_first_failures_are_named_and_the_others_counted);
+    tcase_add_test(tests, few_failures_are_named_all);
     tcase_add_test(tests, nothing_of_a_report_reaches_the_terminal_as_it_is);
     tcase_add_test(tests, a_report_of_an_older_haul_is_shown_with_what_it_has);
     tcase_add_test(tests, a_retry_names_a_directory_that_is_known);

@@ -1,0 +1,13 @@
+/* The first URLs that failed in a run, from its records: each as the line that the run itself had
+ * for it. */
+#ifndef HAUL_APP_FAILED_LINES_H
+#define HAUL_APP_FAILED_LINES_H
+
+#include "base/text.h"
+#include "io/report_records.h"
+
+/* At most `limit` lines with `indent` before each; how many they are. */
+size_t failed_lines_append(struct text *text, const struct report_records *records, size_t limit,
+                           const char *indent);
+
+#endif
