@@ -1,5 +1,6 @@
 #include "app/closing.h"
 
+#include "app/failed_lines.h"
 #include "app/figures_text.h"
 #include "app/foreign_text.h"
 #include "app/stop_reason.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES_SHOWN 12 /* twenty lines in all, with an error above them */
+#define FAILED_SHOWN 3
+#define LINES_SHOWN 12 /* of classes and URLs: twenty in all, with an error above them */
 
 static void append_shown(struct text *text, const char *foreign)
 {
@@ -128,16 +130,30 @@ static void append_hosts(struct text *text, const struct summary *summary, enum 
 
 /* "   121 not-found         (img2.example.org 119, 2 other hosts)" */
 static void append_classes(struct text *text, const struct closing *closing,
-                           const struct run_figures *figures)
+                           const struct run_figures *figures, size_t limit)
 {
-    for (size_t i = 0; i < figures->class_count && i < CLASSES_SHOWN; i++) {
+    for (size_t i = 0; i < figures->class_count && i < limit; i++) {
         text_append_format(text, "  %6lld %-18s", (long long)figures->classes[i].count,
                            figures->classes[i].name);
         append_hosts(text, closing->summary, figures->classes[i].failure);
     }
-    if (figures->class_count > CLASSES_SHOWN)
-        text_append_format(text, "  and %zu other class%s\n", figures->class_count - CLASSES_SHOWN,
-                           figures->class_count == CLASSES_SHOWN + 1 ? "" : "es");
+    if (figures->class_count > limit)
+        text_append_format(text, "  and %zu other class%s\n", figures->class_count - limit,
+                           figures->class_count == limit + 1 ? "" : "es");
+}
+
+/* How many of what, and the first of them with the reason. */
+static void append_causes(struct text *text, const struct closing *closing,
+                          const struct run_figures *figures)
+{
+    struct text lines;
+    size_t count = 0;
+    text_init(&lines, SIZE_MAX);
+    if (closing->records != NULL)
+        count = failed_lines_append(&lines, closing->records, FAILED_SHOWN, "");
+    append_classes(text, closing, figures, LINES_SHOWN - count);
+    text_append(text, lines.data, lines.length);
+    text_clear(&lines);
 }
 
 /* Why a run that was not done has ended. */
@@ -176,7 +192,7 @@ void closing_append_failures(struct text *text, const struct closing *closing)
                            not_tried == 1 ? "was" : "were", how_to_go_on(closing));
     struct run_figures figures;
     run_figures_from_summary(&figures, closing->summary, closing->elapsed_us);
-    append_classes(text, closing, &figures);
+    append_causes(text, closing, &figures);
     if (closing->folder == NULL)
         return;
     if (failed > 0) {
@@ -186,9 +202,9 @@ void closing_append_failures(struct text *text, const struct closing *closing)
         append_shown(text, closing->folder);
         text_append_string(text, "/failed.tsv\n");
     }
-    text_append_string(text, "full report: ");
+    text_append_string(text, closing->has_page ? "look: " : "full report: ");
     append_shown(text, closing->folder);
-    text_append_string(text, "/report.json\n");
+    text_append_string(text, closing->has_page ? "/report.html\n" : "/report.json\n");
 }
 
 void closing_append_line(struct text *text, const struct closing *closing)

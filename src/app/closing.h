@@ -4,6 +4,7 @@
 #define HAUL_APP_CLOSING_H
 
 #include "base/text.h"
+#include "io/report_records.h"
 #include "model/hint.h"
 #include "model/summary.h"
 
@@ -15,10 +16,11 @@ struct closing {
     const char *folder;    /* of the run */
     const char *directory; /* where the files are */
     int exit_code;
-    const struct hints *hints; /* NULL = none */
-    bool is_retry;             /* of what failed before */
-    bool has_page;             /* there is a report.html beside the report */
-    int reason;                /* why it stopped early: of cancel, 0 = it did not */
+    const struct hints *hints;            /* NULL = none */
+    bool is_retry;                        /* of what failed before */
+    bool has_page;                        /* there is a report.html beside the report */
+    const struct report_records *records; /* NULL = none */
+    int reason;                           /* why it stopped early: of cancel, 0 = it did not */
 };
 
 /* The screenful of a run that is not quiet. */

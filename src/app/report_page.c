@@ -77,30 +77,20 @@ static bool append_page(struct text *text, const json_t *report,
 }
 
 int report_page_write(struct run_folder *folder, const char *directory, const json_t *report,
-                      const struct highlights *highlights, int64_t free_bytes)
+                      const struct report_records *records, int64_t free_bytes)
 {
     struct text text;
     struct text links;
-    struct report_records *records = memory_allocate_zeroed(1, sizeof *records);
-    int results = run_folder_open_file(folder, RESULTS_NAME);
-    if (results >= 0) {
-        report_records_load(records, results, highlights);
-        close(results);
-    }
     text_init(&text, HTML_REPORT_MAX_BYTES);
     text_init(&links, SIZE_MAX / 4);
     append_file_links(&links, directory);
-    int result = append_page(&text, report, results >= 0 ? records : NULL, directory, links.data)
-                     ? 0
-                     : -EFBIG;
+    int result = append_page(&text, report, records, directory, links.data) ? 0 : -EFBIG;
     if (result == 0 && free_bytes >= 0 && (int64_t)text.length > free_bytes)
         result = -ENOSPC;
     if (result == 0)
         result = run_folder_replace_file(folder, PAGE_NAME, text.data, text.length, false);
     text_clear(&links);
     text_clear(&text);
-    report_records_clear(records);
-    free(records);
     return result;
 }
 

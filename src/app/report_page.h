@@ -8,10 +8,10 @@
 #include "io/run_folder.h"
 
 /* Writes report.html into the folder of a run that has ended, unless it is larger than free_bytes
- * (negative = unknown). `directory` is the absolute path of its files. 0 or a negative errno value;
- * then there is no such file. */
+ * (negative = unknown). `directory` is the absolute path of its files; records NULL: they are not
+ * there. 0 or a negative errno value; then there is no such file. */
 int report_page_write(struct run_folder *folder, const char *directory, const json_t *report,
-                      const struct highlights *highlights, int64_t free_bytes);
+                      const struct report_records *records, int64_t free_bytes);
 
 /* Where the files of a run are, by the place of its records, before these are taken: absolute, to
  * be freed; NULL when they are not in an output directory. */

@@ -4,6 +4,7 @@
 #include "app/report_page.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "io/descriptor.h"
 #include "io/machine.h"
 #include "io/metrics.h"
@@ -202,10 +203,30 @@ static bool write_metrics(const struct reporting *reporting, const struct report
     return metrics_write(options->metrics, &metrics, summary, error);
 }
 
+/* Those that are shown apart, to be freed; NULL when there are no records. */
+static struct report_records *load_records(const struct reporting *reporting)
+{
+    int results =
+        reporting->folder != NULL ? run_folder_open_file(reporting->folder, "results.jsonl") : -1;
+    if (results < 0)
+        return NULL;
+    struct report_records *records = memory_allocate_zeroed(1, sizeof *records);
+    report_records_load(records, results, reporting->highlights);
+    close(results);
+    return records;
+}
+
+static void free_records(struct report_records *records)
+{
+    if (records != NULL)
+        report_records_clear(records);
+    free(records);
+}
+
 /* It comes last and does not take what little is left on a disk: everything else that the run
  * writes matters more, so that the run is none the worse without its page. */
 static void write_page(const struct reporting *reporting, const struct report_facts *facts,
-                       const struct summary *summary)
+                       const struct summary *summary, const struct report_records *records)
 {
     char directory[PATH_MAX];
     if (reporting->folder == NULL)
@@ -215,8 +236,7 @@ static void write_page(const struct reporting *reporting, const struct report_fa
     if (free_bytes >= 0)
         free_bytes = free_bytes > PAGE_LEAVES_BYTES ? free_bytes - PAGE_LEAVES_BYTES : 0;
     json_t *report = report_tree(facts, summary);
-    int result =
-        report_page_write(reporting->folder, directory, report, reporting->highlights, free_bytes);
+    int result = report_page_write(reporting->folder, directory, report, records, free_bytes);
     json_decref(report);
     if (result < 0 && !reporting->options->quiet)
         warnings_add(reporting->warnings, "cannot write %s/report.html: %s", facts->folder,
@@ -269,7 +289,8 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
     bool is_written = write_reports(reporting, &facts, &summary, error);
     if (is_written)
         is_written = write_metrics(reporting, &facts, &summary, error);
-    write_page(reporting, &facts, &summary);
+    struct report_records *records = load_records(reporting);
+    write_page(reporting, &facts, &summary, records);
     struct closing closing = {
         .summary = &summary,
         .elapsed_us = facts.elapsed_us,
@@ -281,6 +302,7 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
         .hints = &hints,
         .is_retry = options_is_retry(reporting->options),
         .has_page = has_page(reporting),
+        .records = records,
         .reason = cancel_reason(reporting->cancel),
     };
     char folder[PATH_MAX + 64]; /* a mail from cron does not say where it was */
@@ -294,6 +316,7 @@ bool reporting_finish(const struct reporting *reporting, int exit_code, const ch
     }
     hook_call(reporting->before_words);
     print_closing(reporting, &closing);
+    free_records(records);
     clear_facts(&facts);
     summary_clear(&summary);
     return is_written;

@@ -42,7 +42,8 @@ assert "a line for the class with the most failures: $(cat "$ERR")" \
     grep -qE '^ +63 not-found .*127\.0\.0\.1' "$ERR"
 assert "the hosts behind a class" grep -qE 'not-found .*60.*(localhost|other host)' "$ERR"
 assert "what retries" grep -qF -- "haul --retry-failed -d $DIR" "$ERR"
-assert "where the report is" grep -qF "$DIR/.haul/" "$ERR"
+assert "where the report is" grep -qE "^look: $DIR/\.haul/runs/[^/]+/report\.html$" "$ERR"
+assert_eq "$(grep -cE '^FAIL [a-z-]+ +([0-9]{3}|--)  .*list\.txt:[0-9]+\)$' "$ERR")" 3 "URLs that are named"
 assert_eq "$(grep -c $'\033' "$ERR" || true)" 0 "lines with escape codes"
 assert_eq "$(awk 'length > 200' "$ERR" | head -1)" "" "long line"
 
@@ -50,6 +51,7 @@ assert_eq "$(awk 'length > 200' "$ERR" | head -1)" "" "long line"
 fresh_dir few
 run_haul 1 -q -d "$DIR" "$ok" "$FAULT/status/404"
 assert_at_most "$(wc -l <"$ERR")" 5 "lines on stderr"
+assert "the URL" grep -qE '^FAIL not-found    404  127\.0\.0\.1:[0-9]+/status/404' "$ERR"
 assert "the class" grep -qE '^ +1 not-found' "$ERR"
 
 # What cron gives: hardly an environment, another directory, nobody at stdin.

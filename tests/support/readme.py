@@ -39,6 +39,7 @@ LOOSE = [
     (r"\d+ min \d+ s|\d+(\.\d+)? (us|ms|s|min)\b", "TIME"),
     (r"\d+(\.\d+)?( url/s|x faster|x\b)", r"N\2"),
     (r"\d+(\.\d+)? [KMGT]iB/s", "RATE"),
+    (r"Couldn't connect to server", "Could not connect to server"),  # as libcurl's versions say
 ]
 
 

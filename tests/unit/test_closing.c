@@ -177,17 +177,52 @@ START_TEST(a_quiet_run_says_what_failed_in_few_lines)
 }
 END_TEST
 
+static void fill_failed(struct report_records *records, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char json[200];
+        snprintf(json, sizeof json,
+                 "{\"class\":\"dns\",\"http\":null,\"url\":\"http://bad.org/%zu\\u001b\","
+                 "\"detail\":\"no such host\",\"source\":\"l.txt\",\"line\":7}",
+                 i);
+        records->failed[records->failed_count] = json_loads(json, 0, NULL);
+        ck_assert_ptr_nonnull(records->failed[records->failed_count++]);
+    }
+}
+
 START_TEST(every_class_at_once_still_fits_twenty_lines)
 {
     for (int failure = 1; failure < FAILURE_COUNT; failure++)
         add(STATUS_FAILED, (enum failure)failure, "bad.org");
+    summary.counts.by_status[STATUS_NOT_TRIED] = 1;
+    static struct report_records records;
+    fill_failed(&records, 4);
     struct closing closing = closing_of(1);
+    closing.records = &records;
     closing_append_failures(&text, &closing);
     unsigned lines = 0;
     for (size_t i = 0; i < text.length; i++)
         lines += text.data[i] == '\n';
-    ck_assert_uint_le(lines, 20);
-    assert_says("other classes");
+    ck_assert_uint_le(lines, 18); /* two errors may stand above them */
+    assert_says("other classes\n"
+                "FAIL dns           --  bad.org/0\\x1b  no such host  (l.txt:7)\n"
+                "FAIL dns           --  bad.org/1");
+    assert_says("FAIL dns           --  bad.org/2\\x1b  no such host  (l.txt:7)\nretry only these");
+    assert_is_printable();
+    report_records_clear(&records);
+}
+END_TEST
+
+START_TEST(a_quiet_run_points_at_the_page_where_there_is_one)
+{
+    struct closing closing = closing_of(1);
+    closing_append_failures(&text, &closing);
+    assert_says("full report: out/.haul/runs/RUN/report.json\n");
+    text_reset(&text);
+    closing.has_page = true;
+    closing_append_failures(&text, &closing);
+    assert_says("look: out/.haul/runs/RUN/report.html\n");
+    ck_assert_ptr_null(strstr(text.data, "report.json"));
 }
 END_TEST
 
@@ -248,6 +283,7 @@ int main(void)
     tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
     tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);
     tcase_add_test(tests, every_class_at_once_still_fits_twenty_lines);
+    tcase_add_test(tests, a_quiet_run_points_at_the_page_where_there_is_one);
     tcase_add_test(tests, a_command_can_be_pasted_into_a_shell);
     tcase_add_test(tests, a_check_has_no_files_to_point_at);
     tcase_add_test(tests, the_log_line_has_counts_and_exit_code);
