@@ -239,6 +239,9 @@ void figures_text_append_places(struct text *text, const struct run_figures *fig
                        (places->is_last || places->failed != NULL);
     text_append_char(text, '\n');
     append_place(text, "files:", places->directory);
+    bool is_left = figures->by_status[STATUS_NOT_TRIED] > 0 && !figures->is_check;
+    if (is_left && !figures->is_running)
+        append_place(text, "to go on:", "the same command");
     if (figures->is_running && !figures->is_check)
         append_place(text, "to go on:", "the same command, unless the run still goes on");
     else if (has_failed && !run_figures_may_be_retried(figures))

@@ -69,7 +69,7 @@ void run_figures_from_summary(struct run_figures *figures, const struct summary 
 bool run_figures_may_be_retried(const struct run_figures *figures);
 
 /* Else there is this to be said of the failures. */
-#define RUN_FIGURES_NO_RETRY "another try would give the same failures"
+#define RUN_FIGURES_NO_RETRY "another try gives the same (--retry-all tries them anyway)"
 
 /* Whole per cents that are 100 together (largest remainders); all 0 when the shares are none. */
 void run_figures_percent(const double shares[RUN_PHASE_COUNT], int out[RUN_PHASE_COUNT]);

@@ -157,7 +157,7 @@ assert "an interrupted run does not say so" has 'interrupted, exit 130'
 fresh_dir final
 run_haul 1 -d "$DIR" "$FAULT/status/404" "$SITE/a.txt"
 PAGE=$(page)
-assert "the page says nothing of a retry" has 'No retry: another try would give the same failures.'
+assert "the page says nothing of a retry" has 'No retry: another try gives the same (--retry-all tries them anyway).'
 assert_not "the page offers a retry in vain" has '<code>'
 
 # A page that cannot be written is only left out.

@@ -105,7 +105,7 @@ START_TEST(a_retry_is_offered_only_where_it_may_help)
         text_reset(&text);
         closing_append_summary(&text, &closing);
         ck_assert_int_eq(strstr(text.data, "haul --retry-failed") != NULL, may_help);
-        ck_assert_int_eq(strstr(text.data, "another try would give the same") != NULL, !may_help);
+        ck_assert_int_eq(strstr(text.data, "another try gives the same") != NULL, !may_help);
         assert_says("failed.tsv");
         text_reset(&text);
         closing_append_failures(&text, &closing);
@@ -113,6 +113,22 @@ START_TEST(a_retry_is_offered_only_where_it_may_help)
         assert_says("failed.tsv");
     }
     ck_assert(failure_is_final(FAILURE_GONE) && !failure_is_final(FAILURE_TIMEOUT));
+}
+END_TEST
+
+START_TEST(a_run_that_stopped_goes_on_whatever_failed)
+{
+    summary_clear(&summary);
+    summary_init(&summary);
+    add(STATUS_FAILED, FAILURE_NOT_FOUND, "a.org");
+    struct closing closing = closing_of(130);
+    closing_append_summary(&text, &closing);
+    ck_assert_ptr_null(strstr(text.data, "the same command"));
+    text_reset(&text);
+    add(STATUS_NOT_TRIED, FAILURE_NONE, "a.org");
+    closing_append_summary(&text, &closing);
+    assert_says("  to go on:       the same command\n"
+                "  no retry:       another try gives the same (--retry-all tries them anyway)\n");
 }
 END_TEST
 
@@ -146,6 +162,7 @@ START_TEST(what_stopped_a_run_has_a_name)
     text_reset(&text);
     closing_append_summary(&text, &closing);
     assert_says("stopped by --deadline: the same command goes on\n");
+    assert_says("  to go on:       the same command\n  retry failures: ");
     closing.folder = closing.directory = NULL;
     text_reset(&text);
     closing_append_failures(&text, &closing);
@@ -279,6 +296,7 @@ int main(void)
     tcase_add_test(tests, the_summary_has_counts_shares_and_classes);
     tcase_add_test(tests, the_page_is_shown_where_there_is_one_and_hints_come_first);
     tcase_add_test(tests, a_retry_is_offered_only_where_it_may_help);
+    tcase_add_test(tests, a_run_that_stopped_goes_on_whatever_failed);
     tcase_add_test(tests, what_stopped_a_run_has_a_name);
     tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
     tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);

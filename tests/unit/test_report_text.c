@@ -229,11 +229,11 @@ START_TEST(a_report_of_an_older_haul_is_shown_with_what_it_has)
     assert_says("  where it went  dns 10%  connect 10%  tls 10%  wait 30%  receive 40%\n");
     assert_says(
         "  a.example                         4         1    10.0 ms          -    20.0 ms\n");
-    assert_says("  no retry:       another try would give the same failures\n");
+    assert_says("  no retry:       another try gives the same (--retry-all tries them anyway)\n");
     assert_says("  failed URLs:    p/failed.tsv\n");
     assert_silent("hint");
     assert_silent("slowest host");
-    assert_silent("--retry");
+    assert_silent("haul --retry");
 }
 END_TEST
 
