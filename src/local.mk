@@ -475,6 +475,8 @@ libhaul_a_SOURCES += \
 	src/app/man_text.h \
 	src/app/messages.c \
 	src/app/messages.h \
+	src/app/mistaken_command.c \
+	src/app/mistaken_command.h \
 	src/app/naming.c \
 	src/app/naming.h \
 	src/app/option_check.c \
@@ -548,6 +550,8 @@ libhaul_a_SOURCES += \
 	src/app/stop_reason.h \
 	src/app/string_list.c \
 	src/app/string_list.h \
+	src/app/suggestion.c \
+	src/app/suggestion.h \
 	src/app/time_limit.c \
 	src/app/time_limit.h \
 	src/app/usage.c \

@@ -6,6 +6,7 @@
 #include "app/dry_run.h"
 #include "app/exit_code.h"
 #include "app/generate.h"
+#include "app/mistaken_command.h"
 #include "app/options.h"
 #include "app/report_command.h"
 #include "app/retry_list.h"
@@ -72,6 +73,7 @@ static int look(const struct options *options)
 {
     struct error error = {0};
     int exit_code = dry_run_execute(options, &error);
+    mistaken_command_explain(options, &error);
     if (error.kind != ERROR_NONE)
         log_error("%s", error.text);
     return exit_code;

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/suggestion.h"
 #include "base/number.h"
 
+_Static_assert(OPTION_NAME_SIZE >= SUGGESTION_SIZE, "what is suggested is a name");
 _Static_assert(OPTION_NUMBER_SIZE >= NUMBER_SIZE, "a rate fits, too");
 
 static const struct option_row rows[] = {
@@ -89,87 +91,27 @@ enum option_id option_table_find_negated(const char *name, size_t length)
     return id != OPTION_ID_COUNT && rows[id].kind == OPTION_KIND_BOOL ? id : OPTION_ID_COUNT;
 }
 
-static unsigned minimum_of(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
-/* How many letters were inserted, dropped, changed or swapped with their neighbour. Both lengths
- * are below OPTION_NAME_SIZE. */
-static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    unsigned cost[OPTION_NAME_SIZE][OPTION_NAME_SIZE];
-
-    for (size_t i = 0; i <= a_length; i++)
-        cost[i][0] = (unsigned)i;
-    for (size_t j = 0; j <= b_length; j++)
-        cost[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= a_length; i++) {
-        for (size_t j = 1; j <= b_length; j++) {
-            unsigned change = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            unsigned insert_or_drop = minimum_of(cost[i - 1][j], cost[i][j - 1]) + 1;
-            cost[i][j] = minimum_of(change, insert_or_drop);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                cost[i][j] = minimum_of(cost[i][j], cost[i - 2][j - 2] + 1);
-        }
-    }
-    return cost[a_length][b_length];
-}
-
-struct suggestion {
-    const char *typed;
-    size_t length;
-    unsigned distance; /* the best so far */
-    char *out_name;
-    bool found;
-};
-
-static void suggest_candidate(struct suggestion *best, const char *prefix, const char *name)
-{
-    char candidate[OPTION_NAME_SIZE];
-    int length = snprintf(candidate, sizeof(candidate), "%s%s", prefix, name);
-    if (length < 0 || (size_t)length >= sizeof(candidate))
-        return;
-    unsigned distance = edit_distance(best->typed, best->length, candidate, (size_t)length);
-    /* An abbreviation is no typo: it is nearer than anything else that is not exact. */
-    if (best->length >= 2 && strncmp(candidate, best->typed, best->length) == 0)
-        distance = 0;
-    if (distance >= best->distance)
-        return;
-    best->distance = distance;
-    best->found = true;
-    memcpy(best->out_name, candidate, (size_t)length + 1);
-}
-
-static struct suggestion suggestion_begin(const char *name, size_t length, char *out_name)
-{
-    unsigned most = length <= 3 ? 1 : length <= 8 ? 2 : 3;
-    return (struct suggestion){name, length, most + 1, out_name, false};
-}
-
 bool option_table_suggest(const char *name, size_t length, char out_name[OPTION_NAME_SIZE])
 {
-    if (length >= OPTION_NAME_SIZE)
-        return false;
-    struct suggestion best = suggestion_begin(name, length, out_name);
+    struct suggestion best;
+    suggestion_init(&best, name, length, out_name);
     for (int id = 0; id < OPTION_ID_COUNT; id++) {
-        suggest_candidate(&best, "", rows[id].name);
+        suggestion_add(&best, "", rows[id].name);
         if (rows[id].kind == OPTION_KIND_BOOL)
-            suggest_candidate(&best, "no-", rows[id].name);
+            suggestion_add(&best, "no-", rows[id].name);
     }
-    suggest_candidate(&best, "", "help");
-    suggest_candidate(&best, "", "version");
-    return best.found;
+    suggestion_add(&best, "", "help");
+    suggestion_add(&best, "", "version");
+    return best.is_found;
 }
 
 bool option_table_suggest_row(const char *name, size_t length, char out_name[OPTION_NAME_SIZE])
 {
-    if (length >= OPTION_NAME_SIZE)
-        return false;
-    struct suggestion best = suggestion_begin(name, length, out_name);
+    struct suggestion best;
+    suggestion_init(&best, name, length, out_name);
     for (int id = 0; id < OPTION_ID_COUNT; id++)
-        suggest_candidate(&best, "", rows[id].name);
-    return best.found;
+        suggestion_add(&best, "", rows[id].name);
+    return best.is_found;
 }
 
 struct unit {

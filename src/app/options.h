@@ -55,6 +55,7 @@ struct host_section {
  * hour. */
 struct options {
     enum subcommand command;
+    const char *first_word; /* stands where a command may, and is none; lent, NULL = nothing */
     bool wants_help;
     const char *help_topic; /* NULL = first screen; lent */
     bool wants_version;

@@ -50,9 +50,12 @@ static bool add_operand(struct command_line *line, const char *word, bool may_be
     bool is_first = !line->has_word;
 
     line->has_word = true;
+    if (is_first && may_be_command)
+        line->options->first_word = word;
     for (enum subcommand command = 0; command < COMMAND_COUNT; command++) {
         if (is_first && may_be_command && strcmp(word, options_command_name(command)) == 0) {
             line->options->command = command;
+            line->options->first_word = NULL;
             return true;
         }
     }

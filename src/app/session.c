@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "app/exit_code.h"
+#include "app/mistaken_command.h"
 #include "app/run.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -115,6 +116,7 @@ static int execute(struct session *session)
         return session->result.exit_code;
     if (session->result.signal_number != 0)
         return EXIT_CODE_SIGNAL + session->result.signal_number;
+    mistaken_command_explain(session->options, &error);
     log_error("%s", error.text);
     return exit_code_of_error(error.kind);
 }

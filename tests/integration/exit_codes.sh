@@ -19,6 +19,28 @@ run_haul 3 -d "$DIR" --retries 0 "$FAULT/status/404" "$FAULT/status/410"
 check_run
 assert_eq "$(report .exit_code)" 3 "exit code in the report"
 
+# A misspelt command looks like a list that is not there.
+(cd "$OUTER/cwd" && echo "$ok" >list.txt && mkdir doctr)
+mistaken() { # WORD [ARGUMENT...]
+    actual=0
+    (cd "$OUTER/cwd" && exec "$HAUL" "$@") >"$OUT" 2>"$ERR" || actual=$?
+    assert_eq "$actual" 5 "exit of haul $*"
+    assert_eq "$(wc -l <"$ERR")" 1 "lines on stderr of: haul $*"
+}
+for words in 'docter list.txt' '-n chek list.txt' 'be -d there list.txt' 'demoo'; do
+    # shellcheck disable=SC2086
+    mistaken $words
+    assert "haul $words suggests nothing: $(cat "$ERR")" \
+        grep -qE "No such file or directory; did you mean 'haul (doctor|check|bench|demo)'\?$" "$ERR"
+done
+mistaken docter list.txt
+assert "the wrong command: $(cat "$ERR")" grep -qF "list docter: No such file or directory; did you mean 'haul doctor'?" "$ERR"
+for words in 'urls.txt' 'get docter' '-- docter' 'list.txt docter' 'doctr' 'a/docter'; do
+    # shellcheck disable=SC2086
+    mistaken $words
+    assert_not "haul $words suggests a command: $(cat "$ERR")" grep -qF 'did you mean' "$ERR"
+done
+
 # Wrong usage: nothing is done, one line says what is wrong.
 usage() { # TEXT_IN_THE_MESSAGE ARGUMENT...
     local text=$1
