@@ -100,6 +100,13 @@ static void print_reply(FILE *out, const char *indent, const char *words)
     fprintf(out, "%smapfile -t COMPREPLY < <(compgen %s -- \"$current\")\n", indent, words);
 }
 
+static void print_words(FILE *out, const struct option_row *row)
+{
+    fputs("        mapfile -t COMPREPLY < <(compgen -W '", out);
+    completion_value_print_words(out, row);
+    fputs("' -- \"$current\")\n", out);
+}
+
 static void print_value(FILE *out, const struct option_row *row)
 {
     enum completion_value value = completion_value_of(row);
@@ -109,10 +116,14 @@ static void print_value(FILE *out, const struct option_row *row)
     print_flags(out, row);
     fputs(")\n", out);
     switch (value) {
+    case COMPLETION_TYPES: /* what is there up to a comma stays */
+        fputs("        [[ $current != *,* ]] || prefix+=${current%,*},\n"
+              "        current=${current##*,}\n",
+              out);
+        print_words(out, row);
+        break;
     case COMPLETION_WORDS:
-        fputs("        mapfile -t COMPREPLY < <(compgen -W '", out);
-        completion_value_print_words(out, row);
-        fputs("' -- \"$current\")\n", out);
+        print_words(out, row);
         break;
     case COMPLETION_PROGRAMS:
         print_reply(out, "        ", "-c");

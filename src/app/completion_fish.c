@@ -86,6 +86,11 @@ static void print_value(FILE *out, const struct option_row *row)
     case COMPLETION_HOSTS:
         fputs(" -x -a '(__fish_print_hostnames)'", out);
         break;
+    case COMPLETION_TYPES:
+        fputs(" -x -a '(__fish_append , ", out);
+        completion_value_print_words(out, row);
+        fputs(")'", out);
+        break;
     case COMPLETION_WORDS:
         fputs(" -x -a '", out);
         completion_value_print_words(out, row);

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "app/usage.h"
+#include "model/content_type.h"
 
-#define TOPICS_MAX 1024
+#define WORDS_MAX 1024
 
 enum completion_value completion_value_of(const struct option_row *row)
 {
@@ -12,10 +13,8 @@ enum completion_value completion_value_of(const struct option_row *row)
         const char *argument;
         enum completion_value value;
     } known[] = {
-        {"FILE", COMPLETION_FILES},
-        {"DIR", COMPLETION_DIRECTORIES},
-        {"CMD", COMPLETION_PROGRAMS},
-        {"HOST", COMPLETION_HOSTS},
+        {"FILE", COMPLETION_FILES}, {"DIR", COMPLETION_DIRECTORIES}, {"CMD", COMPLETION_PROGRAMS},
+        {"HOST", COMPLETION_HOSTS}, {"TYPE,...", COMPLETION_TYPES},
     };
 
     if (row->kind == OPTION_KIND_BOOL)
@@ -29,8 +28,21 @@ enum completion_value completion_value_of(const struct option_row *row)
     return COMPLETION_FREE;
 }
 
+static void print_types(FILE *out)
+{
+    struct text types;
+    text_init(&types, WORDS_MAX);
+    content_type_append_words(&types);
+    fputs(types.data, out);
+    text_clear(&types);
+}
+
 void completion_value_print_words(FILE *out, const struct option_row *row)
 {
+    if (completion_value_of(row) == COMPLETION_TYPES) {
+        print_types(out);
+        return;
+    }
     for (const char *c = row->argument; *c != '\0'; c++)
         fputc(*c == '|' ? ' ' : *c, out);
 }
@@ -38,7 +50,7 @@ void completion_value_print_words(FILE *out, const struct option_row *row)
 void completion_value_print_topics(FILE *out)
 {
     struct text topics;
-    text_init(&topics, TOPICS_MAX);
+    text_init(&topics, WORDS_MAX);
     usage_append_topics(&topics);
     fputs(topics.data, out);
     text_clear(&topics);

@@ -15,11 +15,12 @@ enum completion_value {
     COMPLETION_PROGRAMS,
     COMPLETION_HOSTS,
     COMPLETION_WORDS, /* of the argument, separated by '|' */
+    COMPLETION_TYPES, /* some of the words that are types of files, with commas between */
 };
 
 enum completion_value completion_value_of(const struct option_row *row);
 
-/* The words of a choice that are worth offering, with blanks between. */
+/* The words of a choice, or of types, that are worth offering, with blanks between. */
 void completion_value_print_words(FILE *out, const struct option_row *row);
 /* What --help may be about, the same way. */
 void completion_value_print_topics(FILE *out);

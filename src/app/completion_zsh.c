@@ -117,6 +117,10 @@ static void print_action(FILE *out, const struct option_row *row)
     case COMPLETION_HOSTS:
         fputs(":_hosts", out);
         break;
+    case COMPLETION_TYPES:
+        fputs(":_sequence compadd - ", out);
+        completion_value_print_words(out, row);
+        break;
     case COMPLETION_WORDS:
         fputs(":(", out);
         completion_value_print_words(out, row);

@@ -3,6 +3,7 @@
 #define HAUL_MODEL_CONTENT_TYPE_H
 
 #include "base/common.h"
+#include "base/text.h"
 
 #define CONTENT_TYPE_SNIFF_BYTES 512 /* how many first bytes are enough */
 
@@ -28,6 +29,9 @@ bool content_type_has_extension(const struct content_type *type, const char *ext
 bool content_type_is_called(const struct content_type *type, const char *word);
 bool content_type_is_known_word(const char *word);
 bool content_type_is_image_word(const char *word); /* at least one type called so is an image */
+
+/* Words to offer, with blanks between: the groups, and one short name of each type. */
+void content_type_append_words(struct text *text);
 
 /* Copies a Content-Type value without parameters and in lower case; "" when it is malformed.
  * Returns out. */

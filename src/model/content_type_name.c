@@ -160,3 +160,29 @@ bool content_type_is_image_word(const char *word)
     }
     return false;
 }
+
+/* Rows of a group need not stand together. */
+static bool is_first_of_group(size_t row, size_t group)
+{
+    for (size_t i = 0; i < row; i++) {
+        if (strncmp(NAMES[i].media_type, NAMES[row].media_type, group + 1) == 0)
+            return false;
+    }
+    return true;
+}
+
+void content_type_append_words(struct text *text)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(NAMES); i++) {
+        size_t group = strcspn(NAMES[i].media_type, "/");
+        if (!is_first_of_group(i, group))
+            continue;
+        text_append(text, NAMES[i].media_type, group);
+        text_append_char(text, ' ');
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(NAMES); i++) {
+        if (i > 0)
+            text_append_char(text, ' ');
+        text_append(text, NAMES[i].same, strcspn(NAMES[i].same, " "));
+    }
+}

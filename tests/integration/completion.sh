@@ -53,6 +53,11 @@ CASES=(
     'haul report "my runs/|...20261121T120000Z-0a0b'
     'haul -- --fo|'
     'haul --dir check --fo|--force,--format'
+    'haul --expect im|image'
+    'haul --expect=p|pdf,png'
+    'haul --expect png,pd|png,pdf'
+    'haul --expect=image,pd|image,pdf'
+    'haul --exp|--expect'
     'haul list.txt demo --fo|--force,--format'
 )
 

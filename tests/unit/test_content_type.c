@@ -389,6 +389,27 @@ START_TEST(every_type_that_detection_gives_has_words)
 }
 END_TEST
 
+START_TEST(words_to_offer_are_known_and_stand_once)
+{
+    struct text words;
+    text_init(&words, 4096);
+    content_type_append_words(&words);
+    char *rest = words.data;
+    const char *seen[100];
+    size_t count = 0;
+    for (char *word = strsep(&rest, " "); word != NULL; word = strsep(&rest, " ")) {
+        ck_assert_msg(content_type_is_known_word(word), "'%s'", word);
+        for (size_t i = 0; i < count; i++)
+            ck_assert_str_ne(seen[i], word);
+        ck_assert_uint_lt(count, ARRAY_LENGTH(seen));
+        seen[count++] = word;
+    }
+    ck_assert_uint_gt(count, 30);
+    ck_assert_str_eq(seen[0], "image");
+    text_clear(&words);
+}
+END_TEST
+
 START_TEST(words_that_name_no_type_are_unknown)
 {
     static const char *const WORDS[] = {"",      " ",    "imag", "images", "image/",   "image/j",
@@ -419,6 +440,7 @@ int main(void)
                         (int)ARRAY_LENGTH(extension_cases));
     tcase_add_loop_test(cases, every_type_that_detection_gives_has_words, 0,
                         (int)ARRAY_LENGTH(binary_cases));
+    tcase_add_test(cases, words_to_offer_are_known_and_stand_once);
     tcase_add_test(cases, words_that_name_no_type_are_unknown);
     Suite *suite = suite_create("content_type");
     suite_add_tcase(suite, cases);
