@@ -172,6 +172,15 @@ static int64_t about_seconds(const struct demo *demo)
     return (all_us * 7 / 5 / CLOCK_SECOND_US / 5 + 1) * 5;
 }
 
+/* What was set has no decimals that were measured. */
+static char *format_setting(char out[NUMBER_SIZE], int64_t us)
+{
+    if (us < 1000 || us >= CLOCK_SECOND_US || us % 1000 != 0)
+        return number_format_duration(out, us);
+    snprintf(out, NUMBER_SIZE, "%lld ms", (long long)us / 1000);
+    return out;
+}
+
 static void print_plan(const struct demo *demo)
 {
     const struct practice_plan *plan = &demo->plan;
@@ -181,10 +190,10 @@ static void print_plan(const struct demo *demo)
            "%u cut off\n"
            "two runs, about %lld s in all\n\n",
            (unsigned)practice_server_port(demo->server), plan->urls,
-           number_format_duration(delay, delay_us(demo->options)),
-           number_format_duration(jitter, delay_us(demo->options) / 2),
-           plan->not_found * 100 / plan->urls, plan->try_later * 100 / plan->urls, plan->slow,
-           plan->cut_off, (long long)about_seconds(demo));
+           format_setting(delay, delay_us(demo->options)),
+           format_setting(jitter, delay_us(demo->options) / 2), plan->not_found * 100 / plan->urls,
+           plan->try_later * 100 / plan->urls, plan->slow, plan->cut_off,
+           (long long)about_seconds(demo));
     fflush(stdout);
 }
 

@@ -47,6 +47,8 @@ mapfile -t lines < <(grep -v -e '^#' -e '^[A-Z]*=' -e '^$' "$CONF/haul.cron")
 assert_eq "${#lines[@]}" 1 "lines of the crontab"
 assert "the line is no crontab line" \
     grep -qE '^[0-9]+( \*){4} /[^%]*$' <<<"${lines[0]}"
+assert_eq "$(grep -oE -e '--lock-wait [^ ]+' <<<"${lines[0]}")" \
+    "$(grep -oE -m1 -e '--lock-wait [^ ]+' "$SRCDIR/README.md")" "the wait for another run, as in README.md"
 cp "$WORK/list.txt" "$HOME/urls.txt"
 DIR=$HOME/downloads
 run_sample "$(cut -d ' ' -f 6- <<<"${lines[0]}")"

@@ -20,6 +20,8 @@ sed "s|$TMPDIR/|./|g" "$WORK/all" >"$WORK/shown"
 assert "README.md shows another demo" \
     "$PYTHON" "$SUPPORT/readme.py" compare "$SRCDIR/README.md" './haul demo -d .' "$WORK/shown"
 
+assert "a setting is told as if it were measured" grep -qF '200 images, 80 ms +- 40 ms away,' "$WORK/all"
+
 # Many at a time is several times faster than one at a time.
 speedup=$(grep -E '^16 at a time' "$WORK/all" | grep -oE '[0-9]+(\.[0-9]+)?x faster' | head -1)
 assert "no speed-up in the output" test -n "$speedup"
