@@ -322,7 +322,8 @@ enum plan planner_decide(struct planner *planner, struct job *job, const struct 
 bool planner_is_list_line(const struct job *job, const struct source_item *item)
 {
     bool has_bad_field = item->problem == NULL && job->refused != NULL;
-    return job->outcome.failure != FAILURE_BAD_URL || job->origin.host != NULL || has_bad_field;
+    return job->outcome.status == STATUS_SKIPPED || job->outcome.failure != FAILURE_BAD_URL ||
+           job->origin.host != NULL || has_bad_field;
 }
 
 bool planner_has_clash(const struct planner *planner)

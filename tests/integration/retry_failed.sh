@@ -208,6 +208,19 @@ for arguments in "-d $DIR --retry-failed" "-d $DIR --retry-from $WORK/no-such.ts
     assert_at_least "$(wc -l <"$ERR")" 1 "lines on stderr of haul $arguments"
 done
 
+# However many lines are no URLs: what is left out belongs to a list.
+{
+    echo "$SITE/good/file-1.txt"
+    seq -f 'no URL %g' 150
+} >"$WORK/bad.txt"
+fresh_dir bad-lines
+run_haul 1 -d "$DIR" "${TRIES[@]}" "$WORK/bad.txt"
+run_haul 0 -d "$DIR" --retry-failed
+check_run
+assert_counts '{skipped: 150}'
+assert_eq "$(tail -n +2 "$DIR/.haul/last/failed.tsv" | cut -f1,7,10 | tail -1)" \
+    "$(printf 'no URL 150\tbad-url\t%s' "$WORK/bad.txt:151")" "last row for the next retry"
+
 # A table whose names come from a column, with checks: a retry gives the same names and asks the
 # same of the files, without being told, and the first command then has nothing to do.
 printf '<!doctype html><title>Log in</title><p>Please log in' >"$WORK/www/good/page.jpg"
