@@ -35,7 +35,7 @@ static void append_head(struct text *text, const struct run_figures *figures)
         number_format_duration(duration, figures->elapsed_us),
         finished > 0 ? finished * per_second : 0,
         number_format_bytes(rate, wire < (double)INT64_MAX ? (int64_t)wire : INT64_MAX),
-        number_format_bytes(bytes, figures->file_bytes));
+        number_format_bytes(bytes, figures->wire_bytes));
 }
 
 /* As many classes as the line holds, three at most, and how many more there are. */

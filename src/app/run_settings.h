@@ -19,7 +19,7 @@ struct run_settings {
     size_t sink_bytes;
     struct transfer_settings transfer;
     struct redaction redaction;
-    atomic_llong received; /* body bytes so far; workers add, progress reads */
+    atomic_llong received; /* bytes so far; workers add, progress reads */
     char user_agent[128];
     struct name_template *template;  /* of --name; owned */
     struct expectation *expectation; /* of --expect; owned, NULL = any type */

@@ -26,7 +26,6 @@ static void read_counts(struct run_figures *figures, const json_t *report)
         figures->by_status[status] = json_field_count(counts, status_name(status), 0);
     figures->elapsed_us = json_field_count(report, "elapsed_us", 0);
     figures->wire_bytes = json_field_count(report, "bytes.wire", 0);
-    figures->file_bytes = json_field_count(report, "bytes.file", 0);
 }
 
 /* In the order of the report, which is that of the counts. */

@@ -54,9 +54,9 @@ struct transfer_settings {
     const char *ca_file;         /* NULL = the system's */
     const char *const *insecure_hosts;
     size_t insecure_host_count;
-    atomic_llong *received; /* body bytes of the run; workers add, progress reads; NULL = nobody */
-    unsigned connections;   /* open at once on one multi handle, idle ones included */
-    size_t buffer_bytes;    /* libcurl's receive buffer */
+    atomic_llong *received;    /* bytes of the run; workers add, progress reads; NULL = nobody */
+    unsigned connections;      /* open at once on one multi handle, idle ones included */
+    size_t buffer_bytes;       /* libcurl's receive buffer */
     struct throttle *throttle; /* the bandwidth of the run, NULL = no limit */
     /* Called when the head of a good reply has come, inside libcurl: quickly; NULL = nobody. */
     void (*on_answer)(void *context, struct job *job);

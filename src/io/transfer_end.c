@@ -254,6 +254,14 @@ static enum transfer_verdict decide(struct transfer *transfer, struct job *job,
     return is_name_unknown ? TRANSFER_NAME_UNKNOWN : TRANSFER_FAILED;
 }
 
+/* Bodies were counted as they came. With the rest, headers above all, it is what outcomes say. */
+static void count_rest(const struct transfer *transfer, int64_t wire_bytes)
+{
+    if (transfer->settings->received != NULL)
+        atomic_fetch_add_explicit(transfer->settings->received, wire_bytes - transfer->body_bytes,
+                                  memory_order_relaxed);
+}
+
 enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
 {
     struct job *job = transfer->job;
@@ -277,7 +285,9 @@ enum transfer_verdict transfer_finish(struct transfer *transfer, CURLcode code)
         .body_bytes = transfer->body_bytes,
         .elapsed_us = elapsed_us,
     };
+    int64_t wire_bytes = outcome->wire_bytes;
     transfer_info_note(transfer->handle, &facts, outcome);
+    count_rest(transfer, outcome->wire_bytes - wire_bytes);
     job->retry_after_us = !transfer_keeps_body(transfer)
                               ? transfer_info_retry_after_us(transfer->handle)
                               : -1; /* looking costs: all headers are compared */

@@ -46,7 +46,6 @@ void run_figures_from_summary(struct run_figures *figures, const struct summary 
         figures->by_status[i] = (int64_t)counts->by_status[i];
     add_classes(figures, counts);
     figures->wire_bytes = counts->wire_bytes;
-    figures->file_bytes = counts->file_bytes;
     figures->latency_us.p50 = histogram_percentile(latency, 0.50);
     figures->latency_us.p95 = histogram_percentile(latency, 0.95);
     figures->latency_us.p99 = histogram_percentile(latency, 0.99);

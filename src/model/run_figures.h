@@ -40,8 +40,7 @@ struct run_figures {
     const char *not_tried_reason;            /* what to say of those; NULL = nothing */
     struct run_class classes[FAILURE_COUNT]; /* most frequent first */
     size_t class_count;
-    int64_t wire_bytes;
-    int64_t file_bytes;
+    int64_t wire_bytes; /* received, headers and failed attempts with them */
     struct {
         int64_t p50, p95, p99, max;
     } latency_us;                         /* p50 -1 = no URL was timed */

@@ -196,6 +196,13 @@ fresh_dir six-by-quota-at-a-busy-host
 run_haul 6 -d "$DIR" --max-total-size 200K -j 2 --per-host 2 "$WORK/waiting.txt"
 check_run
 assert_at_most "$(report .counts.downloaded)" 40 "downloaded"
+# Headers count as well: the live view, the summary and the report speak of the same bytes.
+sed 's/size=10000$/size=1/' "$WORK/waiting.txt" >"$WORK/heads.txt"
+fresh_dir six-by-headers
+run_haul 6 -d "$DIR" --max-total-size 5K -j 2 --per-host 2 "$WORK/heads.txt"
+check_run
+assert_at_least "$(report .bytes.wire)" 5120 "bytes received"
+assert_at_most "$(report .bytes.wire)" 20480 "bytes received"
 fresh_dir quota-not-reached
 run_haul 0 -d "$DIR" --max-total-size 1G -j 4 "$WORK/parts.txt"
 check_run

@@ -86,7 +86,7 @@ START_TEST(a_full_report_says_all)
           &records);
     assert_says("run 20261120T120000Z-4f1c  2026-11-20T12:00:00Z  failed, exit 1\n");
     assert_says("haul get urls.txt\n");
-    assert_says("10,000 URLs in 1 min 27 s        114.9 url/s   9.8 MiB/s   812.0 MiB\n");
+    assert_says("10,000 URLs in 1 min 27 s        114.9 url/s   9.8 MiB/s   849.6 MiB\n");
     assert_says("  downloaded     9,700   97.0%\n");
     assert_says("  kept             100    1.0%   already on disk and unchanged\n");
     assert_says("  failed           200    2.0%   150 not-found   50 dns\n");
