@@ -275,7 +275,7 @@ static void measure(struct bench *bench)
         bench_screen_say(&bench->screen, "no URL could be downloaded: there is nothing to compare");
 }
 
-static bool print_table(const struct bench *bench)
+static void print_table(struct bench *bench)
 {
     struct recommendation_facts known = facts_of(bench);
     struct bench_view *view = bench_view_create(&bench->benchmark, &known);
@@ -298,10 +298,11 @@ static bool print_table(const struct bench *bench)
     }
     if (bench->has_written)
         text_append_char(&text, '\n');
-    bool is_printed = descriptor_write(STDOUT_FILENO, text.data, text.length) == 0;
+    int result = descriptor_write(STDOUT_FILENO, text.data, text.length);
+    if (result < 0 && bench->error.kind == ERROR_NONE)
+        error_set_errno(&bench->error, ERROR_LOCAL, -result, "cannot write to standard output");
     text_clear(&text);
     bench_view_destroy(view);
-    return is_printed;
 }
 
 /* What the URLs say: of runs that count, and of a first warm-up after which nothing was left. */
@@ -332,14 +333,14 @@ static int finish(struct bench *bench)
     if (bench->signal_number == 0)
         bench->signal_number = signals_wait(0); /* one that came between two runs */
     write_files(bench, outcomes[bench->end]);
-    bool is_printed = print_table(bench);
+    print_table(bench);
     if (bench->error.kind != ERROR_NONE) {
         log_error("%s", bench->error.text);
         return exit_code_of_error(bench->error.kind);
     }
     if (bench->signal_number != 0)
         return EXIT_CODE_SIGNAL + bench->signal_number;
-    return is_printed ? judge(bench) : EXIT_CODE_LOCAL;
+    return judge(bench);
 }
 
 static void clear(struct bench *bench)

@@ -1,9 +1,11 @@
 #include "app/check_table.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/number.h"
 #include "base/vis.h"
+#include "io/descriptor.h"
 
 #define STATUS_COLUMN 11        /* 301 +10 200 */
 #define LINE_BYTES (512 * 1024) /* a URL may have 64 KiB, each byte of it shown as four */
@@ -57,4 +59,15 @@ void check_table_append(struct text *text, const struct job *job, const struct r
         text_append_format(text, ":%llu)", (unsigned long long)job->line);
     }
     text_append_char(text, '\n');
+}
+
+int check_table_print(const struct job *job, const struct redaction *redaction,
+                      const struct cancel *cancel)
+{
+    struct text line;
+    text_init(&line, LINE_BYTES);
+    check_table_append(&line, job, redaction);
+    int result = descriptor_write_unless(STDOUT_FILENO, line.data, line.length, cancel);
+    text_clear(&line);
+    return result;
 }

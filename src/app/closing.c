@@ -49,10 +49,12 @@ static const char *limit_of(const struct closing *closing)
     }
 }
 
-/* A check begins anew. */
+/* A check begins anew, and what failed too often would do so again. */
 static const char *how_to_go_on(const struct closing *closing)
 {
-    return closing->folder != NULL ? ": the same command goes on" : "";
+    return closing->folder != NULL && closing->reason != STOP_FAILURES
+               ? ": the same command goes on"
+               : "";
 }
 
 /* Initialises the text with the path of a file of the last run. */
@@ -92,13 +94,17 @@ void closing_append_summary(struct text *text, const struct closing *closing)
     char reason[96];
     run_figures_from_summary(&figures, closing->summary, closing->elapsed_us);
     const char *limit = limit_of(closing);
-    if (limit != NULL)
+    if (closing->reason == STOP_OUTPUT)
+        snprintf(reason, sizeof reason, "standard output cannot be written%s",
+                 how_to_go_on(closing));
+    else if (limit != NULL)
         snprintf(reason, sizeof reason, "stopped by %s%s", limit, how_to_go_on(closing));
     else
         snprintf(reason, sizeof reason, "the run ended before%s", how_to_go_on(closing));
     figures.not_tried_reason = reason;
     figures.is_check = closing->folder == NULL;
     figures.is_retry = closing->is_retry;
+    figures.would_stop = closing->reason == STOP_FAILURES;
     figures.cpu_us = closing->cpu_us;
     if (closing->elapsed_us > 0)
         figures.duty_cycle = (double)closing->cpu_us / (double)closing->elapsed_us;
@@ -110,16 +116,20 @@ void closing_append_summary(struct text *text, const struct closing *closing)
         append_places(text, closing, &figures);
 }
 
-static void append_hosts(struct text *text, const struct summary *summary, enum failure failure)
+/* "not-found         (img2.example.org 119, 2 other hosts)" */
+static void append_hosts(struct text *text, const struct summary *summary,
+                         const struct run_class *class)
 {
     size_t count = 0;
     size_t total = 0;
-    const struct host_summary **hosts = summary_failing_hosts(summary, failure, 1, &count, &total);
+    const struct host_summary **hosts =
+        summary_failing_hosts(summary, class->failure, 1, &count, &total);
+    text_append_format(text, "%-*s", count > 0 ? 18 : 0, class->name);
     if (count > 0) {
         text_append_string(text, "  (");
         append_shown(text, hosts[0]->host);
         text_append_format(text, " %llu",
-                           (unsigned long long)host_summary_failures(hosts[0], failure));
+                           (unsigned long long)host_summary_failures(hosts[0], class->failure));
         if (total > 1)
             text_append_format(text, ", %zu other host%s", total - 1, total == 2 ? "" : "s");
         text_append_char(text, ')');
@@ -133,9 +143,8 @@ static void append_classes(struct text *text, const struct closing *closing,
                            const struct run_figures *figures, size_t limit)
 {
     for (size_t i = 0; i < figures->class_count && i < limit; i++) {
-        text_append_format(text, "  %6lld %-18s", (long long)figures->classes[i].count,
-                           figures->classes[i].name);
-        append_hosts(text, closing->summary, figures->classes[i].failure);
+        text_append_format(text, "  %6lld ", (long long)figures->classes[i].count);
+        append_hosts(text, closing->summary, &figures->classes[i]);
     }
     if (figures->class_count > limit)
         text_append_format(text, "  and %zu other class%s\n", figures->class_count - limit,
@@ -179,8 +188,8 @@ void closing_append_failures(struct text *text, const struct closing *closing)
         return; /* the error has been said */
     text_append_string(text, "haul: ");
     append_reason(text, closing);
-    text_append_format(text, "%llu of %llu URLs failed (%s), exit %d", (unsigned long long)failed,
-                       (unsigned long long)counts->total,
+    text_append_format(text, "%llu of %llu %s failed (%s), exit %d", (unsigned long long)failed,
+                       (unsigned long long)counts->total, counts->total == 1 ? "URL" : "URLs",
                        number_format_ratio(share, (double)failed, (double)counts->total),
                        closing->exit_code);
     if (closing->run_id != NULL)

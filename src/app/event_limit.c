@@ -107,7 +107,8 @@ bool event_limit_admits(struct event_limit *limit, enum status status, enum fail
 {
     struct entry *entry = entry_of(limit, status, failure, host);
     uint64_t *shown = &limit->shown[status][failure];
-    bool is_host_quiet = entry->seen++ >= SHOWN_PER_HOST;
+    bool is_known = host == NULL || host_of(entry)[0] != '\0'; /* else the table is full */
+    bool is_host_quiet = entry->seen++ >= SHOWN_PER_HOST && is_known;
     if (!is_host_quiet && *shown < SHOWN_PER_CLASS) {
         ++*shown;
         return true;
@@ -119,6 +120,8 @@ bool event_limit_admits(struct event_limit *limit, enum status status, enum fail
         text_append_string(notice, "more of these are only counted\n");
         *is_told = *is_told || is_class_quiet;
     }
+    if (!is_host_quiet) /* of this host alone, all would be shown */
+        entry = entry_of(limit, status, failure, NULL);
     entry->hidden++;
     return false;
 }

@@ -101,8 +101,8 @@ static void append_latency(struct text *text, const struct run_figures *figures)
         return;
     text_append_string(text, "  time per URL   ");
     number_format_duration(max, figures->latency_us.max);
-    if (figures->latency_us.p50 == figures->latency_us.max)
-        text_append_format(text, "%s\n", max); /* of one URL */
+    if (finished_of(figures) <= 1)
+        text_append_format(text, "%s\n", max);
     else
         text_append_format(text, "p50 %s   p95 %s   p99 %s   max %s\n",
                            number_format_duration(p50, figures->latency_us.p50),
@@ -240,7 +240,7 @@ void figures_text_append_places(struct text *text, const struct run_figures *fig
     text_append_char(text, '\n');
     append_place(text, "files:", places->directory);
     bool is_left = figures->by_status[STATUS_NOT_TRIED] > 0 && !figures->is_check;
-    if (is_left && !figures->is_running)
+    if (is_left && !figures->is_running && !figures->would_stop)
         append_place(text, "to go on:", "the same command");
     if (figures->is_running && !figures->is_check)
         append_place(text, "to go on:", "the same command, unless the run still goes on");

@@ -136,7 +136,8 @@ static int64_t eta_us(const struct live_view *view, double urls_per_second)
     if (!is_known)
         return -1;
     double us = (double)(view->total - view->counts.total) / urls_per_second * CLOCK_SECOND_US;
-    return us < (double)ETA_MOST_US ? (int64_t)us : -1;
+    int64_t whole_us = us < (double)ETA_MOST_US ? (int64_t)us : -1;
+    return whole_us >= 0 && whole_us < CLOCK_SECOND_US ? CLOCK_SECOND_US : whole_us;
 }
 
 static int compare_age(const void *a, const void *b)
@@ -218,7 +219,8 @@ void live_source_look(struct live_source *source, struct live_view *out)
     moving_rate_add(&source->bytes, now_us, (double)out->bytes);
     out->urls_per_second = moving_rate_per_second(&source->urls, RATE_US);
     out->bytes_per_second = moving_rate_per_second(&source->bytes, RATE_US);
-    out->eta_us = eta_us(out, moving_rate_per_second(&source->requested, ETA_RATE_US));
+    bool moves = moving_rate_per_second(&source->requested, RATE_US) > 0;
+    out->eta_us = eta_us(out, moves ? moving_rate_per_second(&source->requested, ETA_RATE_US) : 0);
     see_slow(source, now_us, out);
     see_held(source, now_us, out);
 }

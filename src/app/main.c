@@ -16,6 +16,7 @@
 #include "base/log.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -131,7 +132,10 @@ static int work(struct options *options)
 /* A help text or version that nobody got is a failure too (a full disk behind stdout). */
 static int end_of_output(void)
 {
-    return fflush(stdout) == 0 && ferror(stdout) == 0 ? EXIT_CODE_SUCCESS : EXIT_CODE_LOCAL;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return EXIT_CODE_SUCCESS;
+    log_error("cannot write to standard output: %s", strerror(errno));
+    return EXIT_CODE_LOCAL;
 }
 
 static int tell_or_work(struct options *options)

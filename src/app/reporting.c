@@ -145,6 +145,13 @@ static int write_copy(const char *path, const char *json, const struct cancel *c
     return result < 0 ? result : closed;
 }
 
+/* Where both are one terminal, what is drawn would stand in the middle of it. */
+static void leave_screen(const struct reporting *reporting)
+{
+    if (terminal_is_interactive(STDOUT_FILENO))
+        hook_call(reporting->before_words);
+}
+
 static bool write_reports(const struct reporting *reporting, const struct report_facts *facts,
                           const struct summary *summary, struct error *error)
 {
@@ -156,6 +163,10 @@ static bool write_reports(const struct reporting *reporting, const struct report
         result = replace_report(reporting, json, options->sync != SYNC_NONE);
     }
     const char *failed = "report.json";
+    bool is_printed =
+        options->json || (options->report != NULL && strcmp(options->report, "-") == 0);
+    if (is_printed)
+        leave_screen(reporting);
     if (result == 0 && options->report != NULL) {
         failed = options->report;
         result = write_copy(options->report, json, reporting->cancel);

@@ -201,6 +201,9 @@ static struct error find_trouble(const struct run *run, const struct counts *cou
     if (reason == STOP_LOCAL)
         error_set(&trouble, ERROR_LOCAL, "cannot store files under %s, the run was stopped",
                   root_path(run->root));
+    else if (run->output_errno != 0)
+        error_set_errno(&trouble, ERROR_LOCAL, run->output_errno,
+                        "cannot write to standard output");
     else if (counts->total == 0 && reason == 0 && !allows_empty(options))
         error_set(&trouble, ERROR_INPUT, "the lists hold no URL");
     return trouble;
@@ -229,6 +232,9 @@ static void add_last_warnings(struct run *run, const struct counts *counts)
 static void end_progress(void *context)
 {
     struct run *run = context;
+    if (run->has_left_screen)
+        return;
+    run->has_left_screen = true;
     warnings_show_with(run->settings.warnings, NULL, NULL); /* the lines are gone then */
     progress_stop(run->progress);
     if (run->trouble.kind != ERROR_NONE)

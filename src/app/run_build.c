@@ -9,6 +9,7 @@
 #include "io/descriptor.h"
 #include "io/state_rebuild.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,14 +22,13 @@
 /* The table is what was asked for: it stands on standard output. */
 static void print_checked(struct run *run, const struct job *job)
 {
-    struct text line;
     if (run->options->quiet && job->outcome.status == STATUS_OK)
         return;
-    text_init(&line, 1024 * 1024);
-    check_table_append(&line, job, &run->settings.redaction);
-    if (descriptor_write_unless(STDOUT_FILENO, line.data, line.length, run->cancel) < 0)
-        cancel_raise(run->cancel, CANCEL_DRAIN, STOP_OUTPUT);
-    text_clear(&line);
+    int result = check_table_print(job, &run->settings.redaction, run->cancel);
+    if (result >= 0)
+        return;
+    run->output_errno = result != -ECANCELED ? -result : 0;
+    cancel_raise(run->cancel, CANCEL_DRAIN, STOP_OUTPUT);
 }
 
 static void on_record(void *context, const struct job *job)

@@ -58,6 +58,8 @@ struct run {
     struct signals *signals;
     struct report_settings *report_settings;
     struct reporting reporting;
+    bool has_left_screen; /* the progress draws no more */
+    int output_errno; /* why standard output could not be written; the recorder's; 0 = it could */
     struct error trouble; /* beside the URLs themselves; the first of it */
 };
 

@@ -67,9 +67,9 @@ void status_line_append_sentences(struct text *text, const struct live_view *vie
     const struct counts *counts = &view->counts;
     text_append_string(text, number_format_count(number, (int64_t)counts->total));
     if (view->is_final)
-        text_append_format(text, " of %s URLs done, %u percent.",
+        text_append_format(text, " of %s %s done, %u percent.",
                            number_format_count(number, (int64_t)view->total),
-                           live_view_percent(view));
+                           view->total == 1 ? "URL" : "URLs", live_view_percent(view));
     else
         text_append_string(text, " URLs done, the list is still being read.");
     text_append_format(text, " %s failed.",

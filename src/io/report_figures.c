@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define EXIT_TOO_MANY 8  /* --max-failures */
 #define MOST_CPUS 100000 /* a duty cycle above is of no machine */
 
 bool report_is_retry(const json_t *report)
@@ -20,6 +21,7 @@ static void read_counts(struct run_figures *figures, const json_t *report)
     const char *outcome = json_field_string(report, "outcome");
     figures->is_running = outcome != NULL && strcmp(outcome, "running") == 0;
     figures->is_check = command != NULL && strcmp(command, "check") == 0;
+    figures->would_stop = json_field_count(report, "exit_code", -1) == EXIT_TOO_MANY;
     figures->is_retry = report_is_retry(report);
     figures->total = json_field_count(counts, "total", 0);
     for (enum status status = 0; status < STATUS_COUNT; status++)

@@ -33,6 +33,7 @@ struct run_class {
 struct run_figures {
     bool is_check;   /* haul check: ok in place of downloaded */
     bool is_retry;   /* of what failed before */
+    bool would_stop; /* again, as too much has failed */
     bool is_running; /* not at its end, or killed */
     int64_t elapsed_us;
     int64_t total;

@@ -41,6 +41,27 @@ for words in 'urls.txt' 'get docter' '-- docter' 'list.txt docter' 'doctr' 'a/do
     assert_not "haul $words suggests a command: $(cat "$ERR")" grep -qF 'did you mean' "$ERR"
 done
 
+# Output that nobody gets is a failure, and its reason is said.
+if [ -w /dev/full ]; then
+    for words in --help '--help all' --version '--generate man' --show-config "check $ok" \
+        'bench --demo --sample 8 --threads 1,2 --runs 2 --delay 1ms --yes'; do
+        actual=0
+        # shellcheck disable=SC2086
+        (cd "$OUTER/cwd" && exec "$HAUL" $words) >/dev/full 2>"$ERR" || actual=$?
+        assert_eq "$actual" 4 "exit of haul $words >/dev/full"
+        assert_eq "$(grep -c 'cannot write to standard output: No space left' "$ERR")" 1 \
+            "words about it: $(cat "$ERR")"
+    done
+fi
+for i in {1..200}; do
+    echo "$FAULT/delay/10/$i"
+done >"$WORK/checked.txt"
+actual=0
+"$HAUL" check -j2 "$WORK/checked.txt" 2>"$ERR" | head -1 >"$OUT" || actual=${PIPESTATUS[0]}
+assert_eq "$actual" 4 "exit of haul check | head -1"
+assert "no word about it: $(cat "$ERR")" grep -q 'cannot write to standard output: Broken pipe' "$ERR"
+assert "no reason for the rest: $(cat "$ERR")" grep -q 'not_tried .*standard output cannot be written$' "$ERR"
+
 # Wrong usage: nothing is done, one line says what is wrong.
 usage() { # TEXT_IN_THE_MESSAGE ARGUMENT...
     local text=$1

@@ -149,6 +149,34 @@ for setting in CI=true ACCESSIBLE=1 NO_COLOR=1; do
     esac
 done
 
+# What is printed on the same terminal does not stand in the middle of a frame.
+is_printed() {
+    in_tmux capture-pane -t printed -p -S - >"$WORK/printed" && grep -q '^  look: ' "$WORK/printed"
+}
+fresh_dir printed
+in_tmux start-server \; set -g history-limit 20000 \; new-session -d -s printed -x 100 -y 40 \
+    "'$HAUL' -d '$DIR' -j4 --per-host 4 --sync none --retries 0 --report - '$WORK/short.txt'; sleep 60"
+wait_until 20 is_printed || fail "the report is not to be seen"
+assert "a report that a frame is in: $(grep -m1 -B1 -A1 '"schema"' "$WORK/printed")" \
+    eval 'sed -n "/^{\$/,/^}\$/p" "$WORK/printed" | jq -e .counts.total >/dev/null'
+in_tmux kill-session -t printed
+
+# Where nothing ends any more, nobody knows when all will have.
+{
+    seq -f "$FAULT/ok/%g" 60
+    echo "$FAULT/stall-body"
+} >"$WORK/stalled.txt"
+fresh_dir stalled
+start_haul -d "$DIR" --progress plain --progress-interval 1s -j 8 --sync none "$WORK/stalled.txt"
+has_lines() {
+    [ "$(grep -c 'Z haul: 60/61 ' "$ERR")" -ge "$1" ]
+}
+wait_until 30 has_lines 9 || fail "the lines do not come"
+kill -INT "$HAUL_PID"
+wait_haul 130 10
+assert_eq "$(grep 'Z haul: 60/61 ' "$ERR" | sed 1,6d | grep -c ' eta ')" 0 \
+    "lines with an ETA: $(grep 'Z haul' "$ERR")"
+
 # Without a terminal: lines, a line at the end, and what SIGUSR1 asks for even when all is quiet.
 fresh_dir quiet
 start_haul -q -d "$DIR" "${RUN[@]}"

@@ -163,6 +163,17 @@ START_TEST(what_stopped_a_run_has_a_name)
     closing_append_summary(&text, &closing);
     assert_says("stopped by --deadline: the same command goes on\n");
     assert_says("  to go on:       the same command\n  retry failures: ");
+    closing.reason = STOP_OUTPUT;
+    text_reset(&text);
+    closing_append_summary(&text, &closing);
+    assert_says("standard output cannot be written: the same command goes on\n");
+    closing.reason = STOP_FAILURES; /* it would stop there again */
+    text_reset(&text);
+    closing_append_summary(&text, &closing);
+    closing_append_failures(&text, &closing);
+    assert_says("stopped by --max-failures\n");
+    assert_says("  1 was not tried\n");
+    ck_assert_ptr_null(strstr(text.data, "the same command"));
     closing.folder = closing.directory = NULL;
     text_reset(&text);
     closing_append_failures(&text, &closing);

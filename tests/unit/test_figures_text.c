@@ -80,6 +80,18 @@ START_TEST(a_run_fills_the_screen)
 }
 END_TEST
 
+START_TEST(times_of_many_urls_are_told_apart_even_when_they_are_equal)
+{
+    figures.total = figures.by_status[STATUS_DOWNLOADED] = 300;
+    figures.elapsed_us = 500000;
+    figures.latency_us.p50 = figures.latency_us.p95 = 400000;
+    figures.latency_us.p99 = figures.latency_us.max = 400000;
+    figures_text_append(&text, &figures);
+    ck_assert_ptr_nonnull(
+        strstr(text.data, "  time per URL   p50 400 ms   p95 400 ms   p99 400 ms   max 400 ms\n"));
+}
+END_TEST
+
 START_TEST(one_url_is_told_in_the_singular)
 {
     figures.total = figures.by_status[STATUS_DOWNLOADED] = 1;
@@ -192,6 +204,7 @@ int main(void)
     TCase *tests = tcase_create("figures_text");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_run_fills_the_screen);
+    tcase_add_test(tests, times_of_many_urls_are_told_apart_even_when_they_are_equal);
     tcase_add_test(tests, one_url_is_told_in_the_singular);
     tcase_add_test(tests, what_was_not_tried_makes_no_speed);
     tcase_add_test(tests, no_line_is_wider_than_the_screen);
