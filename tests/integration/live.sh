@@ -157,8 +157,8 @@ fresh_dir printed
 in_tmux start-server \; set -g history-limit 20000 \; new-session -d -s printed -x 100 -y 40 \
     "'$HAUL' -d '$DIR' -j4 --per-host 4 --sync none --retries 0 --report - '$WORK/short.txt'; sleep 60"
 wait_until 20 is_printed || fail "the report is not to be seen"
-assert "a report that a frame is in: $(grep -m1 -B1 -A1 '"schema"' "$WORK/printed")" \
-    eval 'sed -n "/^{\$/,/^}\$/p" "$WORK/printed" | jq -e .counts.total >/dev/null'
+assert_eq "$(sed -n '/^{$/,/^}$/p' "$WORK/printed" | jq .counts.total)" 120 \
+    "report with a frame in it: $(grep -m1 -B1 -A1 '"schema"' "$WORK/printed")"
 in_tmux kill-session -t printed
 
 # Where nothing ends any more, nobody knows when all will have.
