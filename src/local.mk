@@ -481,6 +481,8 @@ libhaul_a_SOURCES += \
 	src/app/naming.h \
 	src/app/option_check.c \
 	src/app/option_check.h \
+	src/app/option_command.c \
+	src/app/option_command.h \
 	src/app/option_mask.c \
 	src/app/option_mask.h \
 	src/app/option_scope.c \

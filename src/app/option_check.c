@@ -7,6 +7,7 @@
 
 #include "app/deadline.h"
 #include "app/failure_limit.h"
+#include "app/option_command.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
@@ -113,6 +114,13 @@ static bool check_expect(const char *text, struct error *error)
     return expectation != NULL;
 }
 
+static bool check_command(enum option_id id, const char *text, struct error *error)
+{
+    struct command *command = option_command_create(id, text, error);
+    command_destroy(command);
+    return command != NULL;
+}
+
 /* What the text has to look like, beyond what holds for all. */
 static bool check_meaning(enum option_id id, const char *text, struct error *error)
 {
@@ -129,6 +137,9 @@ static bool check_meaning(enum option_id id, const char *text, struct error *err
         return text[0] == '\0' || proxy_check(text, error);
     case OPTION_ID_ping:
         return check_ping(text, error);
+    case OPTION_ID_exec:
+    case OPTION_ID_on_finish:
+        return check_command(id, text, error);
     case OPTION_ID_deadline:
         return check_deadline(text, error);
     case OPTION_ID_max_failures:

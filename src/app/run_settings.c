@@ -1,8 +1,8 @@
 #include "app/run_settings.h"
 
 #include "app/deadline.h"
-#include "app/exec_pool.h"
 #include "app/limits.h"
+#include "app/option_command.h"
 #include "base/clock.h"
 
 #include "config.h"
@@ -64,10 +64,9 @@ static bool create_rules(struct run_settings *settings, const struct options *op
 static bool create_command(struct run_settings *settings, const struct options *options,
                            struct error *error)
 {
-    struct error problem = {0};
     if (options->exec != NULL)
-        settings->exec = command_create(options->exec, EXEC_PLACEHOLDERS, &problem);
-    return problem.kind == ERROR_NONE || error_set(error, ERROR_USAGE, "--exec: %s", problem.text);
+        settings->exec = option_command_create(OPTION_ID_exec, options->exec, error);
+    return options->exec == NULL || settings->exec != NULL;
 }
 
 /* A clock time is turned into a duration once, so that a clock that jumps later changes nothing. */

@@ -8,11 +8,11 @@
 
 #include "app/exit_code.h"
 #include "app/mistaken_command.h"
+#include "app/option_command.h"
 #include "app/run.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "io/command.h"
 #include "io/ping.h"
 
 #include "config.h"
@@ -42,14 +42,10 @@ static int wait_jitter(const struct options *options)
 
 static bool prepare(struct session *session, struct error *error)
 {
-    static const char *const placeholders[] = {"{}", NULL};
-    const struct options *options = session->options;
-    struct error problem = {0};
-    if (options->on_finish != NULL)
-        session->on_finish = command_create(options->on_finish, placeholders, &problem);
-    if (problem.kind != ERROR_NONE)
-        return error_set(error, ERROR_USAGE, "--on-finish: %s", problem.text);
-    return true;
+    const char *line = session->options->on_finish;
+    if (line != NULL)
+        session->on_finish = option_command_create(OPTION_ID_on_finish, line, error);
+    return line == NULL || session->on_finish != NULL;
 }
 
 static void start_ping(struct session *session)

@@ -153,6 +153,10 @@ static const struct {
     {"expect = picture\n", ":1: expect: 'picture' is no type that haul knows by its first bytes "
                            "(like image, video, jpeg, "
                            "png, pdf, zip, html, json, image/webp)"},
+    {"exec = 'x\n", ":1: exec: a quote (') is not closed"},
+    {"\nexec = x {foo}\n", ":2: exec: {foo} is not known here (known: {} {url} {name}; \\{ is a "
+                           "brace)"},
+    {"on-finish = x {url}\n", ":1: on-finish: {url} is not known here (known: {}; \\{ is a brace)"},
     {"flurbl = 4\n", ":1: unknown option 'flurbl' (see 'haul --generate config')"},
     {"https://user:secret@example.org/?key=1\n",
      ":1: what is before the '=' is no option (see 'haul --generate config')"},
@@ -326,6 +330,11 @@ START_TEST(variables_are_checked_and_near_misses_are_told)
     struct parsed parsed = parse("x", "HAUL_JOBS=0");
     ck_assert(!parsed.succeeded);
     ck_assert_str_eq(parsed.error.text, "HAUL_JOBS: 0 is not between 1 and 65535");
+    options_clear(&parsed.options);
+
+    parsed = parse("-n x", "HAUL_ON_FINISH=\"x");
+    ck_assert(!parsed.succeeded);
+    ck_assert_str_eq(parsed.error.text, "HAUL_ON_FINISH: a quote (\") is not closed");
     options_clear(&parsed.options);
 
     parsed = parse_well("x", "HAUL_PER_HOTS=4 HAUL_NO_MTIME=1 HAUL_DRY_RUN=1 HAUL_PORT=tcp://1:2 "
