@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "io/ca_bundle.h"
 #include "io/ping.h"
 #include "io/proxy.h"
 #include "model/expectation.h"
@@ -99,6 +100,13 @@ static bool check_ping(const char *text, struct error *error)
     return ping_check(text, &problem) || error_set(error, problem.kind, "--ping: %s", problem.text);
 }
 
+static bool check_cacert(const char *text, struct error *error)
+{
+    struct error problem = {0};
+    return ca_bundle_check(text, &problem) ||
+           error_set(error, problem.kind, "--cacert: %s", problem.text);
+}
+
 static bool check_name(const char *text, struct error *error)
 {
     struct error problem = {0};
@@ -150,9 +158,7 @@ static bool check_meaning(enum option_id id, const char *text, struct error *err
     case OPTION_ID_metrics:
         return check_metrics(text, error);
     case OPTION_ID_cacert:
-        if (access(text, R_OK) != 0)
-            return error_set_errno(error, ERROR_USAGE, errno, "--cacert: cannot read %s", text);
-        return true;
+        return check_cacert(text, error);
     default:
         return true;
     }

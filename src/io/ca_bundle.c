@@ -23,6 +23,14 @@ static void count_certificate(struct diagnosis_certificates *out, const X509 *ce
         out->future++;
 }
 
+/* Of any of the kinds that OpenSSL takes for an authority; NULL at the end. */
+static X509 *read_certificate(FILE *file)
+{
+    X509 *certificate = PEM_read_X509_AUX(file, NULL, NULL, NULL);
+    ERR_clear_error(); /* the end of the file is one */
+    return certificate;
+}
+
 static void read_file(const char *path, time_t now, struct diagnosis_certificates *out)
 {
     struct stat status;
@@ -33,12 +41,10 @@ static void read_file(const char *path, time_t now, struct diagnosis_certificate
         out->file_errno = EISDIR;
     } else {
         X509 *certificate = NULL;
-        while (out->count < CERTIFICATES_MAX &&
-               (certificate = PEM_read_X509(file, NULL, NULL, NULL)) != NULL) {
+        while (out->count < CERTIFICATES_MAX && (certificate = read_certificate(file)) != NULL) {
             count_certificate(out, certificate, now);
             X509_free(certificate);
         }
-        ERR_clear_error(); /* the end of the file is one */
     }
     if (file != NULL)
         fclose(file);
@@ -95,4 +101,23 @@ void ca_bundle_survey(const char *option, int64_t wall_us, struct diagnosis_cert
         read_file(out->file, (time_t)(wall_us / 1000000), out);
     if (out->directory != NULL)
         out->directory_count = count_entries(out->directory);
+}
+
+bool ca_bundle_check(const char *path, struct error *error)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return error_set_errno(error, ERROR_USAGE, errno, "cannot read %s", path);
+    if (S_ISDIR(status.st_mode))
+        return error_set(error, ERROR_USAGE, "%s is a directory, not a file", path);
+    if (!S_ISREG(status.st_mode)) /* a pipe can be read once */
+        return true;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return error_set_errno(error, ERROR_USAGE, errno, "cannot read %s", path);
+    X509 *certificate = read_certificate(file);
+    bool is_found = certificate != NULL;
+    X509_free(certificate);
+    fclose(file);
+    return is_found || error_set(error, ERROR_USAGE, "%s holds no certificate (in PEM form)", path);
 }

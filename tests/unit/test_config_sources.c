@@ -206,6 +206,34 @@ START_TEST(a_mistake_is_told_with_its_file_and_line)
 }
 END_TEST
 
+START_TEST(a_file_without_a_certificate_is_refused_wherever_it_is_named)
+{
+    char file[PATH_MAX + 16], expected[2 * PATH_MAX + 64];
+    scratch_write("empty.pem", "no certificate\n");
+    snprintf(file, sizeof(file), "\ncacert = %s\n", in_scratch("empty.pem"));
+    scratch_write("user", file);
+    struct parsed parsed = parse("x", "");
+    ck_assert(!parsed.succeeded);
+    snprintf(expected, sizeof(expected), "%s/user:2: cacert: %s/empty.pem holds no certificate",
+             scratch, scratch);
+    ck_assert_msg(strncmp(parsed.error.text, expected, strlen(expected)) == 0, "%s",
+                  parsed.error.text);
+    options_clear(&parsed.options);
+
+    scratch_write("user", "cacert = /\n");
+    parsed = parse("x", "");
+    ck_assert(!parsed.succeeded);
+    ck_assert_ptr_nonnull(strstr(parsed.error.text, "/user:1: cacert: / is a directory"));
+    options_clear(&parsed.options);
+
+    scratch_write("user", "");
+    parsed = parse("x", "HAUL_CACERT=/");
+    ck_assert(!parsed.succeeded);
+    ck_assert_str_eq(parsed.error.text, "HAUL_CACERT: / is a directory, not a file");
+    options_clear(&parsed.options);
+}
+END_TEST
+
 START_TEST(too_many_hosts_are_refused)
 {
     char *text = NULL;
@@ -457,6 +485,7 @@ int main(void)
     tcase_add_test(tests, lists_add_up_and_can_be_emptied);
     tcase_add_test(tests, nothing_behind_the_equals_sign_is_the_default);
     tcase_add_loop_test(tests, a_mistake_is_told_with_its_file_and_line, 0, ARRAY_LENGTH(wrong));
+    tcase_add_test(tests, a_file_without_a_certificate_is_refused_wherever_it_is_named);
     tcase_add_test(tests, too_many_hosts_are_refused);
     tcase_add_test(tests, profiles_are_used_by_name_and_must_be_there);
     tcase_add_test(tests, host_sections_of_all_files_are_one);

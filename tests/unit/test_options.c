@@ -418,6 +418,7 @@ static const struct {
      "socks5h"},
     {"--cacert=/no/such/file" S "x",
      "--cacert: cannot read /no/such/file: No such file or directory"},
+    {"--cacert=/" S "x", "--cacert: / is a directory, not a file"},
     {"--json" S "--report=-" S "x", "--json ends with the report: --report - would print it twice"},
     {"--sync=now" S "x", "--sync: 'now' is not one of batch|file|none"},
     {"--sync=bat" S "x", "--sync: 'bat' is not one of batch|file|none"},
