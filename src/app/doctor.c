@@ -73,6 +73,17 @@ static void show(struct doctor *doctor)
     text_clear(&text);
 }
 
+/* How findings name who set an option: as it is written on a command line, "HAUL_PROXY",
+ * "a.conf:1". Lent; NULL = nobody. */
+static const char *origin_of(const struct options *options, enum option_id id, const char *written)
+{
+    const struct option_origin *origin = &options->origins[id];
+    const char *blank = origin->text != NULL ? strrchr(origin->text, ' ') : NULL;
+    if (origin->source == OPTION_SOURCE_COMMAND_LINE)
+        return written;
+    return origin->source == OPTION_SOURCE_ENVIRONMENT && blank != NULL ? blank + 1 : origin->text;
+}
+
 static void survey_machine(struct doctor *doctor)
 {
     const struct options *options = doctor->options;
@@ -111,7 +122,8 @@ static void look_here(struct doctor *doctor)
     diagnosis_add_clock(&doctor->findings, &doctor->clock);
     doctor->library = http_library_describe();
     diagnosis_add_library(&doctor->findings, list, &doctor->library);
-    ca_bundle_survey(options->cacert, doctor->clock.wall_us, &doctor->certificates);
+    ca_bundle_survey(options->cacert, origin_of(options, OPTION_ID_cacert, "--cacert"),
+                     doctor->clock.wall_us, &doctor->certificates);
     diagnosis_add_certificates(&doctor->findings, list, &doctor->certificates);
     show(doctor);
 }
@@ -179,6 +191,9 @@ static void print_verdict(struct doctor *doctor)
 static bool examine(struct doctor *doctor, int *out_exit_code, struct error *error)
 {
     struct proxy_settings settings = proxy_settings_read(doctor->options->proxy);
+    if (doctor->options->proxy != NULL)
+        settings.http_origin = settings.https_origin =
+            origin_of(doctor->options, OPTION_ID_proxy, "--proxy");
     if (!doctor_list_read(&doctor->list, doctor->options, &settings, DOCTOR_HOSTS_MAX,
                           doctor->cancel, error))
         return false;

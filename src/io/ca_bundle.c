@@ -83,12 +83,13 @@ static const char *unread_variable(void)
     return NULL;
 }
 
-void ca_bundle_survey(const char *option, int64_t wall_us, struct diagnosis_certificates *out)
+void ca_bundle_survey(const char *option, const char *origin, int64_t wall_us,
+                      struct diagnosis_certificates *out)
 {
     const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
     *out = (struct diagnosis_certificates){
         .file = option,
-        .is_option = option != NULL,
+        .origin = option != NULL ? origin : NULL,
         .unread = unread_variable(),
     };
     /* Since 7.70; haul needs a newer one. */

@@ -5,9 +5,11 @@
 #include "base/error.h"
 #include "model/diagnosis_network.h"
 
-/* `option` is the value of --cacert, NULL = not given. Reads the file and looks into the directory.
- * Strings of *out are lent by libcurl, the environment or the option. After curl_global_init. */
-void ca_bundle_survey(const char *option, int64_t wall_us, struct diagnosis_certificates *out);
+/* `option` is the value of --cacert, NULL = not given, and `origin` says who gave it. Reads the
+ * file and looks into the directory. Strings of *out are lent by libcurl, the environment or the
+ * caller. After curl_global_init. */
+void ca_bundle_survey(const char *option, const char *origin, int64_t wall_us,
+                      struct diagnosis_certificates *out);
 
 /* Whether --cacert can be this file: what cannot be read, a directory and a file without a
  * certificate are ERROR_USAGE. Anything but a regular file is not looked into. */

@@ -57,16 +57,19 @@ static void add_file(struct findings *findings, enum finding_level trouble,
                      const struct diagnosis_certificates *certificates)
 {
     const char *file = certificates->file;
-    const char *origin = certificates->is_option ? " (--cacert)" : "";
+    const char *origin = certificates->origin != NULL ? certificates->origin : "";
+    const char *open = origin[0] != '\0' ? " (" : "";
+    const char *close = origin[0] != '\0' ? ")" : "";
     if (certificates->file_errno != 0)
-        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s cannot be read: %s", file,
-                     origin, strerror(certificates->file_errno));
+        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s%s%s cannot be read: %s",
+                     file, open, origin, close, strerror(certificates->file_errno));
     else if (certificates->count == 0)
-        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s holds no certificate",
-                     file, origin);
+        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s%s%s holds no certificate",
+                     file, open, origin, close);
     else
-        findings_add(findings, GROUP_CERTIFICATES, "file", FINDING_OK, "%s%s: %ld authorit%s", file,
-                     origin, certificates->count, certificates->count == 1 ? "y" : "ies");
+        findings_add(findings, GROUP_CERTIFICATES, "file", FINDING_OK, "%s%s%s%s: %ld authorit%s",
+                     file, open, origin, close, certificates->count,
+                     certificates->count == 1 ? "y" : "ies");
     if (certificates->file_errno != 0 || certificates->count == 0)
         findings_advise(findings, "%s", install);
 }

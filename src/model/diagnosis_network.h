@@ -16,7 +16,7 @@ enum proxy_state {
 struct diagnosis_proxy {
     const char *schemes; /* of the targets: "http", "https", "http and https" */
     const char *shown;   /* without its password */
-    const char *origin;  /* "--proxy", or the name of a variable */
+    const char *origin;  /* "--proxy", the name of a variable, "a.conf:1" */
     enum proxy_state state;
     const char *detail;
     int64_t connect_us;
@@ -41,7 +41,7 @@ struct diagnosis_certificates {
     long future;           /* not valid yet */
     const char *directory; /* NULL = none */
     long directory_count;  /* certificates in it, by their names */
-    bool is_option;        /* --cacert names the file */
+    const char *origin;    /* who names the file: "--cacert", "a.conf:1"; NULL = libcurl */
     const char *unread;    /* a variable that other programs read; NULL = not set */
 };
 void diagnosis_add_certificates(struct findings *findings, const struct diagnosis_list *list,

@@ -129,6 +129,13 @@ assert_not "the other was asked" grep -q missing-9 "$QUESTIONS"
 assert_not "the password" grep -q secret "$OUT" "$ERR"
 run_haul 1 doctor --proxy "http://user:secret@127.0.0.1:$REFUSED_PORT"
 says "a proxy that refuses" 'FAIL +http and https: through .*\(--proxy\): Connection refused'
+printf 'cacert = %s\n\nproxy = 127.0.0.1:%s\n' "$WORK/certs/ca-certificates.crt" "$REFUSED_PORT" \
+    >"$WORK/haul.conf"
+run_haul 1 doctor --config "$WORK/haul.conf"
+says "the file of a proxy" 'http and https: through [^ ]+ \([^ ]*/haul\.conf:3\): .* -> correct [^ ]*/haul\.conf:3,'
+says "the file of a certificate" 'ca-certificates\.crt \([^ ]*/haul\.conf:1\): 1 authority'
+HAUL_PROXY=127.0.0.1:$REFUSED_PORT run_haul 1 doctor
+says "the variable of a proxy" 'through [^ ]+ \(HAUL_PROXY\): .* -> correct HAUL_PROXY,'
 assert_not "the password" grep -q secret "$OUT" "$ERR"
 run_haul 1 doctor --proxy "127.0.0.1:$SILENT_PORT" --connect-timeout 200ms
 says "a proxy that is silent" 'FAIL .*: no answer'
