@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 
 #define NAMED 3 /* hosts, of each kind of trouble */
 #define WORDS_MAX 2048
+#define SAMPLE_SIZE (NUMBER_SIZE + 32)
 
 static const char *plural(uint64_t count)
 {
@@ -107,6 +109,17 @@ static uint64_t count_of(const struct diagnosis_names *names, enum lookup_result
     return count;
 }
 
+/* " (a sample out of 100,000)": what was asked speaks for more hosts; "" when all were to be. */
+static const char *sample_of(const struct diagnosis_names *names, char out[SAMPLE_SIZE])
+{
+    char hosts[NUMBER_SIZE];
+    out[0] = '\0';
+    if (names->wanted < names->hosts)
+        snprintf(out, SAMPLE_SIZE, " (a sample out of %s)",
+                 number_format_count(hosts, (int64_t)names->hosts));
+    return out;
+}
+
 static const char caching[] =
     "a resolver on this machine that remembers answers spares the wait: systemd-resolved, unbound "
     "or dnsmasq";
@@ -115,7 +128,7 @@ static void add_speed(struct findings *findings, const struct diagnosis_names *n
 {
     char median_text[NUMBER_SIZE];
     char most_text[NUMBER_SIZE];
-    char hosts[NUMBER_SIZE];
+    char sample[SAMPLE_SIZE];
     int64_t most;
     int64_t median = median_us(names, false, &most);
     if (median < 0)
@@ -124,8 +137,9 @@ static void add_speed(struct findings *findings, const struct diagnosis_names *n
                                : median > SLOW_US    ? FINDING_NOTE
                                                      : FINDING_OK;
     findings_add(findings, GROUP_NAMES, "speed", level,
-                 "%zu of %s host%s looked up, one at a time: median %s, slowest %s", names->count,
-                 number_format_count(hosts, (int64_t)names->hosts), plural(names->hosts),
+                 "%llu of %zu host%s looked up%s, one at a time: median %s, slowest %s",
+                 (unsigned long long)count_of(names, LOOKUP_FOUND), names->count,
+                 plural(names->count), sample_of(names, sample),
                  number_format_duration(median_text, median),
                  number_format_duration(most_text, most));
     if (level != FINDING_OK)
@@ -186,6 +200,7 @@ static void add_trouble(struct findings *findings, const struct diagnosis_names 
                         const char *words, const char *advice)
 {
     struct text hosts;
+    char sample[SAMPLE_SIZE];
     uint64_t count = 0;
     for (size_t i = 0; i < names->count; i++)
         count += is_one(&names->lookups[i]);
@@ -195,7 +210,8 @@ static void add_trouble(struct findings *findings, const struct diagnosis_names 
     text_init(&hosts, WORDS_MAX);
     append_hosts(&hosts, names, is_one);
     findings_add(findings, GROUP_NAMES, check, is_grave ? FINDING_FAILURE : FINDING_WARNING,
-                 "%llu of %zu %s: %s", (unsigned long long)count, names->count, words, hosts.data);
+                 "%llu of %zu %s%s: %s", (unsigned long long)count, names->count, words,
+                 sample_of(names, sample), hosts.data);
     findings_advise(findings, "%s", advice);
     text_clear(&hosts);
 }

@@ -93,7 +93,6 @@ static struct diagnosis_names names_of(const struct diagnosis_lookup *answers)
 {
     struct diagnosis_names names = {
         .lookups = answers,
-        .hosts = HOSTS,
         .servers = {"192.0.2.1"},
         .server_count = 1,
         .has_configuration = true,
@@ -102,7 +101,7 @@ static struct diagnosis_names names_of(const struct diagnosis_lookup *answers)
     };
     while (names.count < HOSTS && answers[names.count].host != NULL)
         names.count++;
-    names.wanted = names.count;
+    names.hosts = names.wanted = names.count;
     return names;
 }
 
@@ -148,6 +147,23 @@ START_TEST(hosts_are_named_but_not_all)
 }
 END_TEST
 
+START_TEST(only_what_was_found_is_called_looked_up_and_a_sample_is_called_one)
+{
+    static const struct diagnosis_lookup two[HOSTS] = {FOUND(1, 1),
+                                                       LOST("a.example", LOOKUP_NO_SUCH_NAME)};
+    struct diagnosis_names names = names_of(two);
+    names.hosts = 2;
+    diagnosis_add_names(&findings, &given, &names);
+    check_words(&findings, "speed", "1 of 2 hosts looked up, one at a time");
+    check_words(&findings, "missing", "1 of 2 does not exist: a.example");
+    findings_clear(&findings);
+    names.hosts = 100000;
+    diagnosis_add_names(&findings, &given, &names);
+    check_words(&findings, "speed", "1 of 2 hosts looked up (a sample out of 100,000), one");
+    check_words(&findings, "missing", "1 of 2 does not exist (a sample out of 100,000): a.example");
+}
+END_TEST
+
 START_TEST(a_resolver_without_servers_is_a_warning)
 {
     struct diagnosis_names names = {.has_configuration = true};
@@ -190,6 +206,7 @@ int main(void)
     tcase_add_loop_test(cases, missing_names_are_grave_only_where_most_of_the_list_needs_them, 0,
                         ARRAY_LENGTH(shares));
     tcase_add_test(cases, hosts_are_named_but_not_all);
+    tcase_add_test(cases, only_what_was_found_is_called_looked_up_and_a_sample_is_called_one);
     tcase_add_test(cases, a_resolver_without_servers_is_a_warning);
     tcase_add_test(cases, what_was_not_asked_is_said);
     suite_add_tcase(suite, cases);
