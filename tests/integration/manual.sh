@@ -119,6 +119,15 @@ while IFS= read -r line; do
 done < <(grep -v 'haul report' "$WORK/examples")
 run_haul 0 --show-config $(sed -n 's/^\.Dl .* haul \(-q .*\)/\1/p' "$WORK/page")
 
+# Links that lead somewhere, by redirects too, and lines said twice are not dead.
+printf '%s\n' "$FAULT/ok/1" "$FAULT/ok/1" "$FAULT/redirect-to?status=302&url=$FAULT/ok/2" \
+    "$FAULT/redirect-to?status=302&url=$FAULT/status/404/2" "$FAULT/status/404/1" >"$WORK/list.txt"
+run_haul 1 check "$WORK/list.txt"
+assert_eq "$(eval "$(sed -n 's/^haul check .* | //p' "$WORK/examples")" <"$OUT" |
+    grep -o '/status/404/[12]  ' | sort | xargs)" '/status/404/1 /status/404/2' "dead links"
+assert_eq "$(eval "$(sed -n 's/^haul check .* | //p' "$WORK/examples")" <"$OUT" | wc -l)" 2 \
+    "lines about dead links"
+
 # The examples of haul-report(5), in an output directory.
 fresh_dir examples
 printf '%s\n' "$FAULT/ok/1" "$FAULT/ok/2" "$FAULT/status/404/3" >"$WORK/list.txt"
