@@ -106,6 +106,12 @@ PYTHON
     fail "the manual and the schemas differ: $(head -5 "$WORK/differences" | tr '\n' ';')"
 fi
 
+# Levels that only --verbose shows say so, a retry's among them.
+for level in WARN SAVE KEEP; do
+    assert "haul(1) does not say that $level needs --verbose" \
+        grep -qE '^\.Pq Fl -verbose' <(sed -n "/^\.It $level$/,/^\.[IE][tl]/p" "$OUT")
+done
+
 # Each command line of haul(1) is one.
 sed -n 's/^\.Dl \$ \(.*\)/\1/p' "$OUT" |
     sed -e 's/\\(dq/"/g' -e "s/\\\\(aq/'/g" >"$WORK/examples"
