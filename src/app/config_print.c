@@ -74,13 +74,17 @@ static void print_present(void *context, const struct option_value *value)
     text_clear(&text);
 }
 
-static void print_number(FILE *out, enum option_id id, int64_t number)
+static void print_number(FILE *out, enum option_id id, int64_t number, const char *origin)
 {
     char digits[OPTION_NUMBER_SIZE];
+    struct text text;
 
-    if (number >= 0)
-        fprintf(out, "%s = %s\n", option_table_row(id)->name,
-                option_table_format(option_table_row(id), number, digits));
+    if (number < 0)
+        return;
+    text_init(&text, VALUE_BYTES);
+    text_append_string(&text, option_table_format(option_table_row(id), number, digits));
+    print_line(out, option_table_row(id)->name, &text, origin);
+    text_clear(&text);
 }
 
 static void print_host(const struct printer *printer, const struct host_section *section)
@@ -90,12 +94,13 @@ static void print_host(const struct printer *printer, const struct host_section 
     text_init(&text, VALUE_BYTES);
     vis_append(&text, section->pattern, strlen(section->pattern));
     fprintf(printer->out, "\n[host %s]\n", text.data);
-    print_number(printer->out, OPTION_ID_per_host, section->per_host);
-    print_number(printer->out, OPTION_ID_host_rate, section->host_rate);
+    print_number(printer->out, OPTION_ID_per_host, section->per_host, section->per_host_origin);
+    print_number(printer->out, OPTION_ID_host_rate, section->host_rate, section->host_rate_origin);
     for (size_t i = 0; i < section->headers.count; i++) {
         text_reset(&text);
         option_mask_append(&text, OPTION_ID_header, section->headers.items[i], &printer->redaction);
-        print_line(printer->out, option_table_row(OPTION_ID_header)->name, &text, NULL);
+        print_line(printer->out, option_table_row(OPTION_ID_header)->name, &text,
+                   section->header_origins.items[i]);
     }
     text_clear(&text);
 }

@@ -74,48 +74,73 @@ static bool find_option(const char *name, enum option_id *out_id, struct error *
     return true;
 }
 
+#define PLACE_SIZE 512
+
+/* "/etc/haul.conf:3" */
+static const char *place_of(const struct file *file, unsigned line, char out[PLACE_SIZE])
+{
+    snprintf(out, PLACE_SIZE, "%.480s:%u", file->path, line);
+    return out;
+}
+
 static bool set_option(struct reader *reader, const struct config_item *item, enum option_id id,
                        struct error *error)
 {
-    char place[512];
+    char place[PLACE_SIZE];
 
-    snprintf(place, sizeof(place), "%.480s:%u", reader->file->path, item->line);
     if (item->is_bare)
         options_reset(reader->options, id);
     else if (!options_set(reader->options, id, item->value, error))
         return false;
     enum option_source source =
         reader->profile != NULL ? OPTION_SOURCE_PROFILE : reader->file->source;
-    options_note_origin(reader->options, id, source, place);
+    options_note_origin(reader->options, id, source, place_of(reader->file, item->line, place));
     return true;
 }
 
-static bool set_host_number(enum option_id id, const struct config_item *item, int64_t *out,
-                            struct error *error)
+static bool set_host_number(enum option_id id, const struct config_item *item, const char *place,
+                            int64_t *out, char **out_origin, struct error *error)
 {
     if (item->is_bare)
         *out = -1;
-    return item->is_bare || option_check_number(id, item->value, out, error);
+    else if (!option_check_number(id, item->value, out, error))
+        return false;
+    free(*out_origin);
+    *out_origin = memory_copy_string(place);
+    return true;
 }
 
-static bool set_for_host(struct host_section *host, const struct config_item *item,
+static bool add_host_header(struct host_section *host, const struct config_item *item,
+                            const char *place, struct error *error)
+{
+    if (item->is_bare) {
+        string_list_clear(&host->headers);
+        string_list_clear(&host->header_origins);
+        return true;
+    }
+    if (!option_check_text(OPTION_ID_header, item->value, error))
+        return false;
+    string_list_add(&host->headers, item->value);
+    string_list_add(&host->header_origins, place);
+    return true;
+}
+
+static bool set_for_host(const struct reader *reader, const struct config_item *item,
                          struct error *error)
 {
-    size_t length = strlen(item->name);
+    char place[PLACE_SIZE];
+    struct host_section *host = reader->host;
 
-    switch ((int)option_table_find(item->name, length)) {
+    place_of(reader->file, item->line, place);
+    switch ((int)option_table_find(item->name, strlen(item->name))) {
     case OPTION_ID_per_host:
-        return set_host_number(OPTION_ID_per_host, item, &host->per_host, error);
+        return set_host_number(OPTION_ID_per_host, item, place, &host->per_host,
+                               &host->per_host_origin, error);
     case OPTION_ID_host_rate:
-        return set_host_number(OPTION_ID_host_rate, item, &host->host_rate, error);
+        return set_host_number(OPTION_ID_host_rate, item, place, &host->host_rate,
+                               &host->host_rate_origin, error);
     case OPTION_ID_header:
-        if (item->is_bare)
-            string_list_clear(&host->headers);
-        else if (option_check_text(OPTION_ID_header, item->value, error))
-            string_list_add(&host->headers, item->value);
-        else
-            return false;
-        return true;
+        return add_host_header(host, item, place, error);
     case OPTION_ID_COUNT:
         return refuse_unknown(item->name, error);
     default:
@@ -162,7 +187,7 @@ static bool take_item(void *context, const struct config_item *item, struct erro
     if (item->kind == CONFIG_ITEM_SECTION)
         return begin_section(reader, item, error);
     if (reader->section == IN_HOST)
-        return reader->profile != NULL || set_for_host(reader->host, item, error);
+        return reader->profile != NULL || set_for_host(reader, item, error);
     if (!find_option(item->name, &id, error))
         return false;
     bool is_wanted = reader->section == (reader->profile != NULL ? IN_PROFILE : IN_NONE);
@@ -172,14 +197,13 @@ static bool take_item(void *context, const struct config_item *item, struct erro
 static bool read_file(struct reader *reader, struct error *error)
 {
     const struct file *file = reader->file;
-    char place[512];
+    char place[PLACE_SIZE];
     unsigned line;
 
     if (file->bytes == NULL ||
         config_parser_run(file->bytes, file->length, take_item, reader, &line, error))
         return true;
-    snprintf(place, sizeof(place), "%.480s:%u", file->path, line);
-    return blame(error, place, NULL);
+    return blame(error, place_of(file, line, place), NULL);
 }
 
 static bool apply_files(struct options *options, const struct file *files, struct error *error)

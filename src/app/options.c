@@ -79,7 +79,10 @@ void options_clear(struct options *options)
     string_list_clear(&options->warnings);
     for (size_t i = 0; i < options->host_count; i++) {
         free(options->hosts[i].pattern);
+        free(options->hosts[i].per_host_origin);
+        free(options->hosts[i].host_rate_origin);
         string_list_clear(&options->hosts[i].headers);
+        string_list_clear(&options->hosts[i].header_origins);
     }
     free(options->hosts);
     options->hosts = NULL;

@@ -48,7 +48,8 @@ struct host_section {
     char *pattern;     /* model/host_pattern.h */
     int64_t per_host;  /* -1 = not set */
     int64_t host_rate; /* per hour, -1 = not set, 0 = no limit */
-    struct string_list headers;
+    struct string_list headers, header_origins;
+    char *per_host_origin, *host_rate_origin; /* "/etc/haul.conf:3"; NULL = nobody */
 };
 
 /* Fields are named as the options, with _ for -. Durations are microseconds, sizes bytes, rates per

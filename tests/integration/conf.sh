@@ -16,7 +16,8 @@ assert_at_least "$(wc -l <"$WORK/all.conf")" 50 "settings in conf/haul.conf"
 run_haul 0 --show-config
 grep -v ' # command line$' "$OUT" | sed 's/ *# .*//' >"$WORK/without"
 run_haul 0 --config "$WORK/all.conf" --show-config
-assert_eq "$(grep -c " # $WORK/all.conf:" "$OUT")" "$(sed '/^\[/,$d' "$WORK/all.conf" | wc -l)" \
+assert_eq "$(grep -c " # $WORK/all.conf:" "$OUT")" \
+    "$(sed '/^\[profile/,$d' "$WORK/all.conf" | grep -vc '^\[')" \
     "settings with this origin"
 sed '/^$/,$d; s/ *# .*//' "$OUT" | grep -v '^config =' >"$WORK/with"
 assert "the sample's values are not the defaults" \

@@ -137,9 +137,11 @@ sed -i 's/\\033/\x1b/' "$USER_CONFIG"
 run_haul 0 --show-config
 assert_not "a secret is shown" grep -q hunter2 "$OUT" "$ERR"
 assert_not "a control byte is shown" grep -q $'\033' "$OUT" "$ERR"
-assert_eq "$(grep -A3 '^\[host' "$OUT")" $'[host *.example.org]\nper-host = 2\nheader = Cookie' hosts
+assert_eq "$(grep -A3 '^\[host' "$OUT" | tr -s ' ')" "[host *.example.org]
+per-host = 2 # $USER_CONFIG:8
+header = Cookie # $USER_CONFIG:9" hosts
 assert_eq "$(shown header)" "Authorization # $USER_CONFIG:1
-Cookie" headers
+Cookie # $USER_CONFIG:9" headers
 rm "$USER_CONFIG"
 
 # A full or closed standard output is a failure here, too.

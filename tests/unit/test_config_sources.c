@@ -405,12 +405,16 @@ START_TEST(what_holds_is_shown_with_its_origin_and_without_secrets)
         "\nrate = 30/m ",
         "\nheader = Authorization, X-A ",
         "\nping = https://hc.example/... ",
-        "\n[host *.example.org]\nper-host = 2\nhost-rate = 1/s\nheader = Cookie\n",
+        "\n[host *.example.org]\nper-host = 2                              # ",
+        "/user:8\nhost-rate = 1/s                           # ",
+        "/user:9\nheader = Cookie                           # ",
+        "/user:10\nheader = X-B                              # ",
+        "/user:11\n",
     };
     scratch_write("user", "mtime = no\nretry-wait = 90\nrate = 0.5\nping = https://hc.example/key\n"
                           "header = Authorization: hunter2\nheader = X-A: hunter2\n"
                           "[host *.example.org]\nper-host = 2\nhost-rate = 1\n"
-                          "header = Cookie: hunter2\n");
+                          "header = Cookie: hunter2\nheader = X-B: hunter2\n");
     struct parsed parsed = parse_well("--show-config -j4", "HAUL_PROXY=http://u:hunter2@h:1");
     char *text = print_present(&parsed.options);
     for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
