@@ -121,17 +121,19 @@ static void take_item(struct dry_run *run, const struct source_item *item)
 
 static void read_lists(struct dry_run *run)
 {
-    for (;;) {
+    bool may_be_empty = run->options->allow_empty || options_is_retry(run->options);
+    enum source_answer answer;
+    do {
         struct source_item item;
         struct error error = {0};
-        enum source_answer answer = lists_next(run->lists, &item, &error);
+        answer = lists_next(run->lists, &item, &error);
         if (answer == SOURCE_ITEM)
             take_item(run, &item);
         else if (answer == SOURCE_ERROR && run->list_error.kind == ERROR_NONE)
             run->list_error = error;
-        else if (answer == SOURCE_END)
-            return;
-    }
+    } while (answer != SOURCE_END);
+    if (run->summary.counts.total == 0 && !may_be_empty && run->list_error.kind == ERROR_NONE)
+        error_set(&run->list_error, ERROR_INPUT, "the lists hold no URL");
 }
 
 static void append_count(struct text *text, const char *what, uint64_t count, const char *words)
@@ -149,11 +151,12 @@ static void append_counts(struct text *text, const struct dry_run *run)
     struct report_input input = lists_input(run->lists);
     char total[NUMBER_SIZE];
     char lines[NUMBER_SIZE];
-    text_append_format(
-        text, "%s %s in %s %s (%llu comments, %llu blank)\n\n",
-        number_format_count(total, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
-        number_format_count(lines, (int64_t)input.lines), input.lines == 1 ? "line" : "lines",
-        (unsigned long long)input.comments, (unsigned long long)input.blank);
+    text_append_format(text, "%s %s in %s %s (%llu comments, %llu blank)\n%s",
+                       number_format_count(total, (int64_t)counts->total),
+                       counts->total == 1 ? "URL" : "URLs",
+                       number_format_count(lines, (int64_t)input.lines),
+                       input.lines == 1 ? "line" : "lines", (unsigned long long)input.comments,
+                       (unsigned long long)input.blank, counts->total > 0 ? "\n" : "");
     append_count(text, "to download", counts->by_status[STATUS_NOT_TRIED], "");
     append_count(text, "kept", counts->by_status[STATUS_KEPT], "already on disk");
     append_count(text, "duplicate", counts->by_status[STATUS_DUPLICATE], "listed before");
@@ -272,8 +275,6 @@ static int exit_code_of(const struct dry_run *run)
     const struct counts *counts = &run->summary.counts;
     if (run->list_error.kind != ERROR_NONE)
         return exit_code_of_error(run->list_error.kind);
-    if (counts->total == 0)
-        return run->options->allow_empty || options_is_retry(run->options) ? 0 : EXIT_CODE_INPUT;
     uint64_t failed = counts->by_status[STATUS_FAILED];
     return failed == 0 ? 0 : failed == counts->total ? EXIT_CODE_ALL_FAILED : EXIT_CODE_SOME_FAILED;
 }

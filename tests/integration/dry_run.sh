@@ -54,7 +54,10 @@ assert_eq "$status" 4 "exit with a full standard output"
 assert "haul does not say why" grep -q "standard output" "$ERR"
 run_haul 5 -n -d "$DIR" "$WORK/missing.txt"
 run_haul 5 -n -d "$DIR" /dev/null
+assert_eq "$(cat "$ERR")" "haul: the lists hold no URL" "the reason of 5 for an empty list"
+assert_eq "$(grep -c '^$' "$OUT")" 1 "blank lines about an empty list"
 run_haul 0 -n --allow-empty -d "$DIR" /dev/null
+assert_eq "$(cat "$ERR")" "" "words about an empty list that is allowed"
 run_haul 3 -n -d "$DIR" ftp://x/y
 run_haul 2 -n --json -d "$DIR" "$WORK/list.txt"
 run_haul 0 -n -d "$DIR" --name '{sha256}' "$FAULT/x"
