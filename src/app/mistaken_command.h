@@ -5,8 +5,8 @@
 #include "app/options.h"
 #include "base/error.h"
 
-/* Adds "; did you mean 'haul doctor'?" to the error of a run that did not begin, where the word in
- * the place of the command is no file and near to one. */
+/* Adds "; did you mean 'haul doctor'?", or "'haul --help'", to the error of a run that did not
+ * begin, where the word in the place of the command is no file and near to one. */
 void mistaken_command_explain(const struct options *options, struct error *error);
 
 #endif

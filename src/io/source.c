@@ -77,7 +77,9 @@ bool source_check(const char *path, struct error *error)
         return true;
     if (stat(path, &status) != 0 || access(path, R_OK) != 0) {
         int reason = errno;
-        bool looks_like_url = reason == ENOENT && path[0] != '.' && strpbrk(path, "/:") > path;
+        bool looks_like_url =
+            reason == ENOENT && path[0] != '.' &&
+            (strpbrk(path, "/:") > path || strncasecmp(path, "www.", strlen("www.")) == 0);
         struct text shown;
         append_shown(&shown, path);
         error_set_errno(error, ERROR_INPUT, reason, "cannot read the list %s%s", shown.data,

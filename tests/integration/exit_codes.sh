@@ -33,6 +33,16 @@ for words in 'docter list.txt' '-n chek list.txt' 'be -d there list.txt' 'demoo'
     assert "haul $words suggests nothing: $(cat "$ERR")" \
         grep -qE "No such file or directory; did you mean 'haul (doctor|check|bench|demo)'\?$" "$ERR"
 done
+for word in help hlep version vers; do
+    mistaken $word
+    assert "haul $word does not lead to the option: $(cat "$ERR")" \
+        grep -qE "directory; did you mean 'haul --(help|version)'\?$" "$ERR"
+done
+for word in www.example.com WWW.example.com example.com/x; do
+    mistaken $word
+    assert "haul $word does not say what a URL is: $(cat "$ERR")" \
+        grep -qF "$word (a URL begins with http:// or https://): No such file" "$ERR"
+done
 mistaken docter list.txt
 assert "the wrong command: $(cat "$ERR")" grep -qF "list docter: No such file or directory; did you mean 'haul doctor'?" "$ERR"
 for words in 'urls.txt' 'get docter' '-- docter' 'list.txt docter' 'doctr' 'a/docter'; do
