@@ -29,13 +29,13 @@ static void append_head(struct text *text, const struct run_figures *figures)
     double per_second = seconds > 0 ? 1 / seconds : 0;
     double wire = (double)figures->wire_bytes * per_second;
     double finished = finished_of(figures);
-    text_append_format(
-        text, "%s %s in %s        %.1f url/s   %s/s   %s\n\n",
-        number_format_count(count, figures->total), figures->total == 1 ? "URL" : "URLs",
-        number_format_duration(duration, figures->elapsed_us),
-        finished > 0 ? finished * per_second : 0,
-        number_format_bytes(rate, wire < (double)INT64_MAX ? (int64_t)wire : INT64_MAX),
-        number_format_bytes(bytes, figures->wire_bytes));
+    text_append_format(text, "%s %s in %s        %.1f url/s   %s/s   %s\n\n",
+                       number_format_count(count, figures->total),
+                       figures->total == 1 ? "URL" : "URLs",
+                       number_format_duration(duration, figures->elapsed_us),
+                       finished > 0 ? finished * per_second : 0,
+                       number_format_bytes(rate, wire < 9e18 ? (int64_t)(wire + 0.5) : INT64_MAX),
+                       number_format_bytes(bytes, figures->wire_bytes));
 }
 
 /* As many classes as the line holds, three at most, and how many more there are. */

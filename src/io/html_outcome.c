@@ -194,9 +194,9 @@ static void append_fact(struct text *text, const char *name, const char *value, 
     text_append_string(text, "</dd></div>\n");
 }
 
-static int64_t whole_of(double value)
+static int64_t nearest_of(double value)
 {
-    return value < 9e18 ? (int64_t)value : INT64_MAX;
+    return value < 9e18 ? (int64_t)(value + 0.5) : INT64_MAX;
 }
 
 static void append_traffic(struct text *text, const json_t *report)
@@ -211,15 +211,12 @@ static void append_traffic(struct text *text, const json_t *report)
         append_fact(text, "Time", number_format_duration(value, elapsed_us), "%s", "");
     if (urls_per_s >= 0 && urls_per_s < 1e15) {
         char rate[NUMBER_SIZE + 16];
-        if (urls_per_s < 100)
-            snprintf(rate, sizeof rate, "%.1f/s", urls_per_s);
-        else
-            snprintf(rate, sizeof rate, "%s/s", number_format_count(value, whole_of(urls_per_s)));
+        snprintf(rate, sizeof rate, "%.1f/s", urls_per_s); /* as haul report has it */
         append_fact(text, "URLs", rate, "%s", "");
     }
     if (bytes_per_s >= 0) {
         char rate[NUMBER_SIZE + 16];
-        snprintf(rate, sizeof rate, "%s/s", number_format_bytes(value, whole_of(bytes_per_s)));
+        snprintf(rate, sizeof rate, "%s/s", number_format_bytes(value, nearest_of(bytes_per_s)));
         append_fact(text, "Received", rate, "%s in all",
                     number_format_bytes(more, json_field_count(report, "bytes.wire", 0)));
     }

@@ -254,6 +254,30 @@ START_TEST(the_outcome_is_said_in_a_heading_and_a_sentence)
 }
 END_TEST
 
+START_TEST(rates_are_rounded_as_on_the_terminal)
+{
+    static const char *const CASES[][4] = {
+        {"291.885581", "291.9/s", "1023.96", "1.0 KiB/s"},
+        {"99.96", "100.0/s", "12.6", "13 B/s"},
+        {"12345.678", "12345.7/s", "0.4", "0 B/s"},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(CASES); i++) {
+        char json[200];
+        char expected[100];
+        snprintf(json, sizeof json,
+                 "{\"counts\":{\"total\":9},\"rate\":{\"urls_per_s\":%s,\"bytes_per_s\":%s}}",
+                 CASES[i][0], CASES[i][2]);
+        json_t *report = parse(json);
+        make(report, NULL, NULL);
+        snprintf(expected, sizeof expected, "<dt>URLs</dt><dd>%s <", CASES[i][1]);
+        assert_has(expected);
+        snprintf(expected, sizeof expected, "<dt>Received</dt><dd>%s <", CASES[i][3]);
+        assert_has(expected);
+        json_decref(report);
+    }
+}
+END_TEST
+
 START_TEST(what_there_is_nothing_to_tell_about_is_left_out)
 {
     json_t *report = parse("{\"counts\":{\"total\":0}}");
@@ -540,6 +564,7 @@ int main(void)
     tcase_add_test(cases, nothing_is_linked_but_files);
     tcase_add_loop_test(cases, the_outcome_is_said_in_a_heading_and_a_sentence, 0,
                         (int)ARRAY_LENGTH(outcome_cases));
+    tcase_add_test(cases, rates_are_rounded_as_on_the_terminal);
     tcase_add_test(cases, what_there_is_nothing_to_tell_about_is_left_out);
     tcase_add_loop_test(cases, a_picture_is_shown_and_linked_where_that_is_safe, 0,
                         (int)ARRAY_LENGTH(image_cases));
