@@ -75,7 +75,9 @@ static json_t *failures_value(const struct summary *summary)
         json_tree_put(entry, "class", json_tree_string(failure_name((enum failure)most)));
         json_tree_put(entry, "count", json_tree_count(counts[most]));
         failing_hosts_value(summary, (enum failure)most, entry);
-        json_tree_put(entry, "example", json_tree_string(summary->examples[most]));
+        char *example = summary_example(summary, (enum failure)most);
+        json_tree_put(entry, "example", json_tree_string(example));
+        free(example);
         json_tree_append(array, entry);
     }
 }

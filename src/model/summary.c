@@ -202,14 +202,11 @@ static void add_to_timeline(struct timeline *timeline, const struct job *job, in
                            });
 }
 
-static char *example_of(const struct job *job)
+/* Only noted: with --order reverse each failure is the first so far. */
+static void add_example(struct failure_example *example, const struct job *job, bool is_only_one)
 {
-    char *example = NULL;
-    const char *source = job->source != NULL ? job->source : "";
-    int length = job->line == 0
-                     ? asprintf(&example, "%s", source)
-                     : asprintf(&example, "%s:%llu", source, (unsigned long long)job->line);
-    return length < 0 ? memory_copy_string(source) : example;
+    if (is_only_one || job->index < example->index)
+        *example = (struct failure_example){job->index, job->source, job->line};
 }
 
 uint64_t host_summary_failures(const struct host_summary *host, enum failure failure)
@@ -233,10 +230,6 @@ void summary_init(struct summary *summary)
 
 void summary_clear(struct summary *summary)
 {
-    for (size_t i = 0; i < FAILURE_COUNT; i++) {
-        free(summary->examples[i]);
-        summary->examples[i] = NULL;
-    }
     table_destroy(summary->hosts);
     summary->hosts = NULL;
 }
@@ -253,15 +246,27 @@ void summary_add(struct summary *summary, const struct job *job, int64_t elapsed
     add_to_timeline(&summary->timeline, job, elapsed_us);
     if (job->origin.host != NULL)
         add_host(host_of(summary->hosts, job->origin.host), outcome);
-    if (outcome->status == STATUS_FAILED && summary->examples[outcome->failure] == NULL)
-        summary->examples[outcome->failure] = example_of(job);
+    if (outcome->status == STATUS_FAILED)
+        add_example(&summary->examples[outcome->failure], job,
+                    summary->counts.by_failure[outcome->failure] == 1);
+}
+
+char *summary_example(const struct summary *summary, enum failure failure)
+{
+    const struct failure_example *example = &summary->examples[failure];
+    const char *source = example->source != NULL ? example->source : "";
+    if (summary->counts.by_failure[failure] == 0)
+        return NULL;
+    if (example->line == 0)
+        return memory_copy_string(source);
+    char *words = NULL;
+    int length = asprintf(&words, "%s:%llu", source, (unsigned long long)example->line);
+    return length < 0 ? memory_copy_string(source) : words;
 }
 
 void summary_copy(const struct summary *summary, struct summary *out)
 {
     *out = *summary;
-    for (size_t i = 0; i < FAILURE_COUNT; i++)
-        out->examples[i] = memory_copy_string(summary->examples[i]);
     out->hosts = table_copy(summary->hosts);
 }
 

@@ -55,11 +55,18 @@ int64_t host_summary_p95_us(const struct host_summary *host); /* about; -1 = non
 
 #define SUMMARY_HOST_LIMIT 10000 /* further hosts are counted together as "other hosts" */
 
+/* The failure of a class whose record has the lowest number, whichever ended first. */
+struct failure_example {
+    uint64_t index;
+    const char *source; /* lent, as the job's; NULL = unknown */
+    uint64_t line;      /* 0 = an argument */
+};
+
 struct summary {
     struct counts counts;
     struct histogram total_us;
     struct histogram ttfb_us;
-    char *examples[FAILURE_COUNT]; /* "list:line" of the first failure of each class, or NULL */
+    struct failure_example examples[FAILURE_COUNT]; /* of classes that occurred */
     struct host_table *hosts;
     struct timeline timeline;
 };
@@ -69,6 +76,9 @@ void summary_clear(struct summary *summary);
 
 /* Counts a finished job that ended elapsed_us after the start of the run. */
 void summary_add(struct summary *summary, const struct job *job, int64_t elapsed_us);
+
+/* "list:line" of the first failure of a class in the lists, to be freed; NULL = none. */
+char *summary_example(const struct summary *summary, enum failure failure);
 
 /* A deep copy, for readers that take their time; summary_clear it. */
 void summary_copy(const struct summary *summary, struct summary *out);
