@@ -29,13 +29,32 @@ static void append_line(struct text *text, const json_t *record)
     event_line_append_words(text, EVENT_FAIL, &words);
 }
 
+static const char *class_of(const json_t *record)
+{
+    const char *class_name = json_field_string(record, "class");
+    return class_name != NULL ? class_name : "";
+}
+
+static bool is_first_of_class(const struct report_records *records, size_t place)
+{
+    for (size_t i = 0; i < place; i++)
+        if (strcmp(class_of(records->failed[i]), class_of(records->failed[place])) == 0)
+            return false;
+    return true;
+}
+
 size_t failed_lines_append(struct text *text, const struct report_records *records, size_t limit,
                            const char *indent)
 {
-    size_t count = records->failed_count < limit ? records->failed_count : limit;
-    for (size_t i = 0; i < count; i++) {
-        text_append_string(text, indent);
-        append_line(text, records->failed[i]);
+    size_t count = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < records->failed_count && count < limit; i++) {
+            if (is_first_of_class(records, i) != (pass == 0))
+                continue;
+            text_append_string(text, indent);
+            append_line(text, records->failed[i]);
+            count++;
+        }
     }
     return count;
 }

@@ -1,5 +1,6 @@
-/* The first URLs that failed in a run, from its records: each as the line that the run itself had
- * for it. */
+/* URLs that failed in a run, from its records: each as the line that the run itself had for it. The
+ * first of each class comes first, then the others, both in the order of the lists: where there are
+ * several reasons, few lines show as many of them as they can. */
 #ifndef HAUL_APP_FAILED_LINES_H
 #define HAUL_APP_FAILED_LINES_H
 

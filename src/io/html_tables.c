@@ -82,8 +82,8 @@ void html_failed_append(struct text *text, const struct html_page *page)
         return;
     size_t count = page->records->failed_count;
     html_page_start_section(text, "failed", "What failed");
-    html_page_start_table(text, "The first URLs that failed, and why", COLUMNS,
-                          ARRAY_LENGTH(COLUMNS));
+    html_page_start_table(text, "URLs that failed, the first of each class among them, and why",
+                          COLUMNS, ARRAY_LENGTH(COLUMNS));
     for (size_t i = 0; i < count; i++)
         append_failed(text, page->records->failed[i]);
     html_page_end_table(text);

@@ -53,16 +53,15 @@ static void sort(struct report_records *records)
         qsort(records->failed, records->failed_count, sizeof(json_t *), compare_numbers);
 }
 
-static void look_for_failure(struct report_records *records, const struct results_line *line)
+static void look_for_failure(struct highlights *highlights, const struct results_line *line)
 {
-    if (records->failed_count == HIGHLIGHTS_FAILED ||
-        strstr(line->bytes, "\"failed\"") == NULL) /* none says so otherwise */
+    int64_t index;
+    enum failure failure;
+    if (strstr(line->bytes, "\"failed\"") == NULL || /* none says so otherwise */
+        !results_line_failure(line, &index, &failure))
         return;
-    json_t *record = results_line_parse(line);
-    const char *status = json_field_string(record, "status");
-    if (status != NULL && strcmp(status, "failed") == 0)
-        records->failed[records->failed_count++] = json_incref(record);
-    json_decref(record);
+    highlights_add_failed(highlights,
+                          &(struct highlight){line->offset, (uint64_t)index, -1, failure});
 }
 
 static void add_image(struct report_records *records, json_t *record)
@@ -86,26 +85,6 @@ static void look_for_image(struct report_records *records, struct results_line *
     if (record != NULL && is_image(record))
         add_image(records, record);
     json_decref(record);
-}
-
-bool report_records_read(struct report_records *records, struct results_reader *reader,
-                         struct error *error)
-{
-    struct results_line line;
-    *records = (struct report_records){0};
-    if (!slowest_read(&records->slowest, reader, error))
-        return false;
-    results_reader_rewind(reader);
-    while (results_reader_next(reader, &line)) {
-        look_for_failure(records, &line);
-        look_for_image(records, &line);
-    }
-    if (results_reader_check(reader, error)) {
-        sort(records);
-        return true;
-    }
-    report_records_clear(records);
-    return false;
 }
 
 /* The bytes from there up to a line end, or NULL. */
@@ -145,6 +124,38 @@ static json_t *load(int descriptor, const struct highlight *highlight,
     return NULL;
 }
 
+static void load_failed(struct report_records *records, int results,
+                        const struct highlights *highlights)
+{
+    for (size_t i = 0; i < highlights->failed_count; i++) {
+        json_t *record = load(results, &highlights->failed[i], results_line_parse);
+        if (record != NULL)
+            records->failed[records->failed_count++] = record;
+    }
+}
+
+bool report_records_read(struct report_records *records, struct results_reader *reader,
+                         struct error *error)
+{
+    struct highlights highlights = {0};
+    struct results_line line;
+    *records = (struct report_records){0};
+    if (!slowest_read(&records->slowest, reader, error))
+        return false;
+    results_reader_rewind(reader);
+    while (results_reader_next(reader, &line)) {
+        look_for_failure(&highlights, &line);
+        look_for_image(records, &line);
+    }
+    if (results_reader_check(reader, error)) {
+        load_failed(records, results_reader_descriptor(reader), &highlights);
+        sort(records);
+        return true;
+    }
+    report_records_clear(records);
+    return false;
+}
+
 void report_records_load(struct report_records *records, int results,
                          const struct highlights *highlights)
 {
@@ -154,11 +165,7 @@ void report_records_load(struct report_records *records, int results,
         if (record != NULL)
             slowest_add(&records->slowest, record);
     }
-    for (size_t i = 0; i < highlights->failed_count; i++) {
-        json_t *record = load(results, &highlights->failed[i], results_line_parse);
-        if (record != NULL)
-            records->failed[records->failed_count++] = record;
-    }
+    load_failed(records, results, highlights);
     for (size_t i = 0; i < highlights->image_count; i++) {
         json_t *record = load(results, &highlights->images[i], results_line_parse_file);
         if (record != NULL)

@@ -1,5 +1,5 @@
-/* The records that a page about a run shows: the slowest URLs, the first that failed, the first
- * images.
+/* The records that a page about a run shows: the slowest URLs, failures of each class,
+ * the first images (model/highlights).
  *
  * Found in one of two ways, with the same result: by reading all records of a finished run, or by
  * the places that were noted while it went on. */

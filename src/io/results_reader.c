@@ -14,6 +14,8 @@
 #define RECORD_START "{\"schema\":"
 #define BEFORE_INDEX RECORD_START "\"haul.result/1\",\"i\":"
 #define BEFORE_KEY ",\"key\":\""
+#define BEFORE_STATUS ",\"status\":\""
+#define BEFORE_CLASS "failed\",\"class\":\""
 #define BEFORE_TOTAL "\"total\":"
 
 struct results_reader {
@@ -198,6 +200,11 @@ void results_reader_destroy(struct results_reader *reader)
     free(reader);
 }
 
+int results_reader_descriptor(const struct results_reader *reader)
+{
+    return reader->descriptor;
+}
+
 void results_reader_rewind(struct results_reader *reader)
 {
     reader->offset = 0;
@@ -212,6 +219,7 @@ bool results_reader_next(struct results_reader *reader, struct results_line *out
     for (;;) {
         char *start = reader->buffer + reader->start;
         size_t length = reader->end - reader->start;
+        int64_t offset = reader->offset - (int64_t)length;
         char *line_end = memchr(start + searched, '\n', length - searched);
         if (line_end != NULL) {
             reader->start += (size_t)(line_end - start) + 1;
@@ -222,7 +230,7 @@ bool results_reader_next(struct results_reader *reader, struct results_line *out
                 continue;
             }
             *line_end = '\0';
-            *out = (struct results_line){start, (size_t)(line_end - start)};
+            *out = (struct results_line){start, (size_t)(line_end - start), offset};
             return true;
         }
         searched = length;
@@ -265,6 +273,37 @@ json_t *results_line_parse_verdict(const struct results_line *line)
 json_t *results_line_parse_file(const struct results_line *line)
 {
     return parse_excerpt(line, FILE_PART, ARRAY_LENGTH(FILE_PART));
+}
+
+static bool record_failure(const json_t *record, int64_t *out_index, enum failure *out_failure)
+{
+    const char *status = json_field_string(record, "status");
+    const char *class_name = json_field_string(record, "class");
+    if (status == NULL || strcmp(status, "failed") != 0)
+        return false;
+    *out_index = json_field_count(record, "i", -1);
+    *out_failure = class_name != NULL ? failure_find(class_name, strlen(class_name)) : FAILURE_NONE;
+    return true;
+}
+
+bool results_line_failure(const struct results_line *line, int64_t *out_index,
+                          enum failure *out_failure)
+{
+    if (strncmp(line->bytes, BEFORE_INDEX, sizeof(BEFORE_INDEX) - 1) == 0) {
+        /* The first one is the record's own: what the list says stands behind it. */
+        const char *text = strstr(line->bytes, BEFORE_STATUS);
+        text = text != NULL ? text + sizeof(BEFORE_STATUS) - 1 : "";
+        if (strncmp(text, BEFORE_CLASS, sizeof(BEFORE_CLASS) - 1) != 0)
+            return false;
+        text += sizeof(BEFORE_CLASS) - 1;
+        *out_index = strtoll(line->bytes + sizeof(BEFORE_INDEX) - 1, NULL, 10);
+        *out_failure = failure_find(text, strcspn(text, "\""));
+        return true;
+    }
+    json_t *record = results_line_parse(line);
+    bool has_failed = record_failure(record, out_index, out_failure);
+    json_decref(record);
+    return has_failed;
 }
 
 bool results_line_key(const struct results_line *line, struct key *out)

@@ -9,6 +9,7 @@
 #include "base/common.h"
 #include "base/error.h"
 #include "model/key.h"
+#include "model/outcome.h"
 
 #include <jansson.h>
 
@@ -18,12 +19,14 @@ struct results_reader;
 struct results_line {
     const char *bytes;
     size_t length;
+    int64_t offset; /* in the file */
 };
 
 /* Takes the descriptor. `name` is for messages. */
 struct results_reader *results_reader_create(int descriptor, const char *name);
 void results_reader_destroy(struct results_reader *reader);
 
+int results_reader_descriptor(const struct results_reader *reader); /* lent */
 void results_reader_rewind(struct results_reader *reader);
 /* False at the end, and when the file cannot be read. */
 bool results_reader_next(struct results_reader *reader, struct results_line *out);
@@ -40,6 +43,10 @@ json_t *results_line_parse(const struct results_line *line);
 json_t *results_line_parse_verdict(const struct results_line *line);
 /* The same for schema, i, status, bytes, path, type and image. */
 json_t *results_line_parse_file(const struct results_line *line);
+/* Its number and class when it is a failed one. Cheap for lines as haul writes them; others are
+ * parsed. A number that is missing is -1, a class that haul does not know FAILURE_NONE. */
+bool results_line_failure(const struct results_line *line, int64_t *out_index,
+                          enum failure *out_failure);
 /* Its key. Cheap for lines as haul writes them; others are parsed. */
 bool results_line_key(const struct results_line *line, struct key *out);
 bool results_record_key(const json_t *record, struct key *out);

@@ -84,15 +84,64 @@ START_TEST(the_first_images_are_kept_and_all_are_counted)
 }
 END_TEST
 
-START_TEST(the_first_failures_are_kept)
+static void add_failed(uint64_t index, enum failure failure)
+{
+    job.outcome.status = STATUS_FAILED;
+    job.outcome.failure = failure;
+    add(index, 1);
+}
+
+START_TEST(the_first_failures_of_the_lists_are_kept)
 {
     for (uint64_t i = 1; i <= 3 * HIGHLIGHTS_FAILED; i++) {
-        job.outcome.status = i % 2 == 0 ? STATUS_FAILED : STATUS_SKIPPED;
-        add(i, 1);
+        uint64_t index = _i == 0 ? i : 3 * HIGHLIGHTS_FAILED + 1 - i; /* whichever ends first */
+        if (index % 2 == 0) {
+            add_failed(index, FAILURE_NOT_FOUND);
+        } else {
+            job.outcome.status = STATUS_SKIPPED;
+            add(index, 1);
+        }
     }
     ck_assert_uint_eq(highlights.failed_count, HIGHLIGHTS_FAILED);
-    ck_assert_uint_eq(highlights.failed[0].index, 2);
-    ck_assert_uint_eq(highlights.failed[HIGHLIGHTS_FAILED - 1].index, 2 * HIGHLIGHTS_FAILED);
+    for (size_t i = 0; i < HIGHLIGHTS_FAILED; i++) {
+        ck_assert_uint_eq(highlights.failed[i].index, 2 * (i + 1));
+        ck_assert_int_eq(highlights.failed[i].offset, (int64_t)(20 * (i + 1)));
+    }
+}
+END_TEST
+
+/* 1,000 not-found, and behind them five each of gone and tls, in any order. */
+START_TEST(a_class_does_not_push_out_the_first_of_another)
+{
+    for (uint64_t i = 0; i < 1010; i++) {
+        uint64_t index = (i * (_i == 0 ? 1 : _i == 1 ? 1009 : 397)) % 1010 + 1;
+        add_failed(index, index <= 1000   ? FAILURE_NOT_FOUND
+                          : index <= 1005 ? FAILURE_GONE
+                                          : FAILURE_TLS);
+    }
+    ck_assert_uint_eq(highlights.failed_count, HIGHLIGHTS_FAILED);
+    for (size_t i = 0; i < HIGHLIGHTS_FAILED - 6; i++)
+        ck_assert_uint_eq(highlights.failed[i].index, i + 1);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(highlights.failed[HIGHLIGHTS_FAILED - 6 + i].index, 1001 + i);
+        ck_assert_uint_eq(highlights.failed[HIGHLIGHTS_FAILED - 3 + i].index, 1006 + i);
+    }
+}
+END_TEST
+
+START_TEST(with_many_classes_each_has_its_first)
+{
+    unsigned counts[FAILURE_COUNT] = {0};
+    for (uint64_t i = 0; i < 100; i++)
+        for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++)
+            add_failed(failure * 100 + i, failure);
+    ck_assert_uint_eq(highlights.failed_count, HIGHLIGHTS_FAILED);
+    for (size_t i = 0; i < HIGHLIGHTS_FAILED; i++)
+        counts[highlights.failed[i].failure]++;
+    for (enum failure failure = FAILURE_NONE + 1; failure < FAILURE_COUNT; failure++) {
+        ck_assert_uint_ge(counts[failure], 1);
+        ck_assert_uint_le(counts[failure], 2);
+    }
 }
 END_TEST
 
@@ -103,7 +152,9 @@ int main(void)
     tcase_add_test(cases, the_slowest_come_first_and_of_equal_ones_the_earlier);
     tcase_add_test(cases, only_so_many_are_kept);
     tcase_add_loop_test(cases, an_image_is_a_file_that_is_there, 0, (int)ARRAY_LENGTH(image_cases));
-    tcase_add_test(cases, the_first_failures_are_kept);
+    tcase_add_loop_test(cases, the_first_failures_of_the_lists_are_kept, 0, 2);
+    tcase_add_loop_test(cases, a_class_does_not_push_out_the_first_of_another, 0, 3);
+    tcase_add_test(cases, with_many_classes_each_has_its_first);
     tcase_add_test(cases, the_first_images_are_kept_and_all_are_counted);
     Suite *suite = suite_create("highlights");
     suite_add_tcase(suite, cases);

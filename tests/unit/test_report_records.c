@@ -40,7 +40,9 @@ static void add(uint64_t index, int64_t total_us, enum status status, const char
     struct job *job = job_create(index, "list.txt", index, "http://h/x", 10);
     job->entry = index % 3 == 0 ? &entry : NULL;
     job->outcome.status = status;
-    job->outcome.failure = status == STATUS_FAILED ? FAILURE_GONE : FAILURE_NONE;
+    job->outcome.failure = status != STATUS_FAILED ? FAILURE_NONE
+                           : index % 20 == 0       ? FAILURE_TLS
+                                                   : FAILURE_GONE;
     job->outcome.us.total = total_us;
     job->outcome.image.format = format;
     job->outcome.path = strdup("a\"\\b.png");
@@ -95,13 +97,17 @@ START_TEST(both_ways_find_the_same_records)
     }
     ck_assert_uint_eq(records[0].failed_count, HIGHLIGHTS_FAILED);
     ck_assert_uint_eq(records[1].failed_count, HIGHLIGHTS_FAILED);
+    unsigned tls = 0;
     for (size_t i = 0; i < HIGHLIGHTS_FAILED; i++) {
         ck_assert(json_equal(records[0].failed[i], records[1].failed[i]));
-        ck_assert_str_eq(json_field_string(records[0].failed[i], "class"), "gone");
+        if (json_field_count(records[0].failed[i], "i", 0) % 20 != 0)
+            ck_assert_str_eq(json_field_string(records[0].failed[i], "class"), "gone");
+        tls += strcmp(json_field_string(records[0].failed[i], "class"), "tls") == 0;
         if (i > 0)
             ck_assert_int_lt(json_field_count(records[0].failed[i - 1], "i", 0),
                              json_field_count(records[0].failed[i], "i", 0));
     }
+    ck_assert_uint_ge(tls, HIGHLIGHTS_OF_CLASS);
     ck_assert_uint_eq(records[0].image_count, HIGHLIGHTS_IMAGES);
     ck_assert_uint_eq(records[1].image_count, HIGHLIGHTS_IMAGES);
     ck_assert_uint_gt(records[0].image_total, HIGHLIGHTS_IMAGES);
@@ -126,8 +132,13 @@ START_TEST(lines_that_somebody_else_wrote_are_parsed)
                                " \"path\": \"a.gif\", \"status\": \"kept\", \"i\": 2}\n"
                                "{ \"schema\": \"haul.result/1\", \"image\": {\"format\": \"gif\"},"
                                " \"path\": null, \"status\": \"kept\", \"i\": 1}\n"
+                               "{ \"schema\": \"haul.result/1\", \"class\": \"new\","
+                               " \"status\": \"failed\", \"i\": 4}\n"
+                               "{ \"schema\": \"haul.result/1\", \"status\": \"failed\"}\n"
                                "nothing\n");
     read_all(&records[0]);
+    ck_assert_uint_eq(records[0].failed_count, 2);
+    ck_assert_int_eq(json_field_count(records[0].failed[1], "i", 0), 4);
     ck_assert_uint_eq(records[0].image_count, 1);
     ck_assert_uint_eq(records[0].image_total, 1);
     ck_assert_uint_eq(records[0].slowest.count, 0);

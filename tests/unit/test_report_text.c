@@ -197,6 +197,21 @@ START_TEST(the_first_failures_are_named_and_the_others_counted)
 }
 END_TEST
 
+START_TEST(of_several_classes_the_first_of_each_comes_first)
+{
+    static struct report_records records;
+    fill_failed(&records, 6);
+    records.failed[records.failed_count++] =
+        parse("{\"class\":\"truncated\",\"url\":\"https://h/t\",\"http\":200,\"line\":7}");
+    print("{\"counts\":{\"total\":7,\"failed\":7}}", &records);
+    assert_says("  FAIL not-found    404  h/p/0?token=***  (l.txt:1)\n"
+                "  FAIL truncated    200  h/t\n"
+                "  FAIL not-found    404  h/p/1?token=***  (l.txt:2)\n");
+    assert_says("  (l.txt:4)\n  and 2 more");
+    report_records_clear(&records);
+}
+END_TEST
+
 START_TEST(few_failures_are_named_all)
 {
     static const char *const poor[] = {
@@ -393,6 +408,7 @@ int main(void)
     tcase_add_test(tests, a_full_report_says_all);
     tcase_add_loop_test(tests, a_poor_report_shows_what_it_has, 0, (int)ARRAY_LENGTH(poor_reports));
     tcase_add_test(tests, the_first_failures_are_named_and_the_others_counted);
+    tcase_add_test(tests, of_several_classes_the_first_of_each_comes_first);
     tcase_add_test(tests, few_failures_are_named_all);
     tcase_add_test(tests, nothing_of_a_report_reaches_the_terminal_as_it_is);
     tcase_add_test(tests, a_report_of_an_older_haul_is_shown_with_what_it_has);

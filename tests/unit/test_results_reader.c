@@ -31,7 +31,7 @@ static struct results_reader *open_reader(const char *content)
 
 static struct results_line line_of(const char *text)
 {
-    return (struct results_line){text, strlen(text)};
+    return (struct results_line){text, strlen(text), 0};
 }
 
 START_TEST(lines_come_again_after_a_rewind)
