@@ -18,7 +18,11 @@
 #define PAUSE_US (CLOCK_SECOND_US / 2)  /* for the screen to be left before a stop */
 #define MESSAGES_BYTES (256 * 1024)     /* what may wait to be printed; more is counted */
 #define LINE_BYTES 8192
-#define LEAVE_FRAME "\r\x1b[J"
+/* Erases from the cursor on. tmux takes that, in the top-left corner, for the wish to have a clean
+ * screen, and saves what is there: five times a second it is done from the second column on. After
+ * a change of the window it is what is wanted: the frame may begin above the screen by then. */
+#define LEAVE_WINDOW "\r\x1b[J"
+#define LEAVE_FRAME "\r\x1b[K\x1b[C\x1b[J\r"
 
 enum form {
     FORM_NOTHING,
@@ -142,7 +146,7 @@ static void write_all(struct progress *progress, const struct wishes *wishes,
     struct text all;
     text_init(&all, 8 * MESSAGES_BYTES);
     if (progress->drawn > 0)
-        text_append_string(&all, LEAVE_FRAME);
+        text_append_string(&all, wishes->wants_redraw ? LEAVE_WINDOW : LEAVE_FRAME);
     event_line_append_all(&all, wishes->messages.data, wishes->messages.length, screen);
     text_append(&all, line->data, line->length);
     if (draws)

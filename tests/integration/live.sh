@@ -95,6 +95,23 @@ screens() { # in the background: the run in DIR, under a shell that knows of job
     expect_screen end is_left 'failed URLs: '
     in_tmux kill-server
 }
+
+# A frame at the top-left corner, where tmux might save what is erased.
+in_corner() {
+    tmux -S "$WORK/tmux-corner" -f /dev/null "$@"
+}
+corner_shows() { # PATTERN
+    in_corner capture-pane -p | grep -qE -- "$1"
+}
+corner() { # in the background
+    in_corner new-session -d -x 100 -y 30 "'$HAUL' -d '$WORK/corner' '$FAULT/stall-body?silent'"
+    wait_until 10 corner_shows '^ slow   127' || echo "no frame" >"$WORK/corner-history"
+    in_corner display-message -p '#{history_size}' >>"$WORK/corner-history"
+    in_corner capture-pane -p >"$WORK/corner-screen"
+    in_corner kill-server
+}
+corner &
+CORNER_PID=$!
 fresh_dir screens
 screens &
 SCREENS_PID=$!
@@ -121,7 +138,10 @@ assert_eq "$(jq -r 'select(.text | contains("[?7l")) |
     .text | test("\u001b\\[\\?7h\r(\u001b\\[[0-9]A)?$")' "$WORK/frames" | sort -u)" true \
     "frames are whole"
 
-wait "$SCREENS_PID"
+wait "$SCREENS_PID" "$CORNER_PID"
+assert_eq "$(cat "$WORK/corner-history")" 0 "lines that scrolled out of a screen with one frame"
+assert_eq "$(grep -cE '^ (\[|0\.0 url/s   |16 jobs:|slow   )' "$WORK/corner-screen")" 4 \
+    "lines of the only frame"
 while read -r name wanted; do
     fail "the screen '$name' is not so: $wanted"
     sed 's/^/    /' "$WORK/screen-$name" >&2
