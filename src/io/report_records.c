@@ -101,7 +101,7 @@ static char *read_line(int descriptor, int64_t offset, struct results_line *out)
         length += (size_t)count;
         if (end != NULL) {
             *end = '\0';
-            *out = (struct results_line){bytes, (size_t)(end - bytes)};
+            *out = (struct results_line){.bytes = bytes, .length = (size_t)(end - bytes)};
             return bytes;
         }
         if (length < room)
