@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define CUT "..." /* at the end of a URL that goes on */
+
 const char *event_level_name(enum event_level level)
 {
     static const char *const names[] = {"FAIL", "SKIP", "WARN", "SAVE", "KEEP"};
@@ -25,7 +27,14 @@ char *event_line_format_place(char *out, size_t out_size, const char *url, bool 
     text_init(&masked, 2 * URL_MAX_BYTES);
     url_append_masked(&masked, url, redaction);
     const char *start = masked.data + (has_scheme ? 0 : scheme_length(masked.data));
-    vis_format(out, out_size, start, strlen(start));
+    struct text shown;
+    text_init(&shown, SIZE_MAX);
+    vis_append(&shown, start, strlen(start));
+    bool is_cut = shown.length >= out_size;
+    vis_format(out, is_cut ? out_size - strlen(CUT) : out_size, start, strlen(start));
+    if (is_cut)
+        strcat(out, CUT);
+    text_clear(&shown);
     text_clear(&masked);
     return out;
 }

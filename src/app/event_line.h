@@ -38,8 +38,8 @@ void event_line_append_file(struct text *text, enum event_level level, const str
 void event_line_append_all(struct text *out, const char *lines, size_t length,
                            const struct screen *screen);
 
-/* host/path of a URL, masked, printable and cut to fit; with the scheme where has_scheme. Returns
- * out. */
+/* host/path of a URL, masked, printable and cut to fit, then with "..." at its end; with the scheme
+ * where has_scheme. Returns out, which has room for those. */
 char *event_line_format_place(char *out, size_t out_size, const char *url, bool has_scheme,
                               const struct redaction *redaction);
 

@@ -212,6 +212,24 @@ START_TEST(of_several_classes_the_first_of_each_comes_first)
 }
 END_TEST
 
+/* "h/" and 157 more fill what there is for a URL. */
+START_TEST(a_url_that_is_cut_ends_in_dots)
+{
+    static struct report_records records;
+    char json[300];
+    snprintf(json, sizeof json, "{\"class\":\"gone\",\"url\":\"https://h/%0*d\",\"http\":410}", _i,
+             7);
+    records.failed[records.failed_count++] = parse(json);
+    print("{\"counts\":{\"total\":1,\"failed\":1}}", &records);
+    assert_says(_i <= 157 ? "FAIL gone         410  h/0" : "0000...\n");
+    if (_i <= 157)
+        assert_says("0007\n");
+    else
+        assert_silent("07");
+    report_records_clear(&records);
+}
+END_TEST
+
 START_TEST(few_failures_are_named_all)
 {
     static const char *const poor[] = {
@@ -409,6 +427,7 @@ int main(void)
     tcase_add_loop_test(tests, a_poor_report_shows_what_it_has, 0, (int)ARRAY_LENGTH(poor_reports));
     tcase_add_test(tests, the_first_failures_are_named_and_the_others_counted);
     tcase_add_test(tests, of_several_classes_the_first_of_each_comes_first);
+    tcase_add_loop_test(tests, a_url_that_is_cut_ends_in_dots, 156, 160);
     tcase_add_test(tests, few_failures_are_named_all);
     tcase_add_test(tests, nothing_of_a_report_reaches_the_terminal_as_it_is);
     tcase_add_test(tests, a_report_of_an_older_haul_is_shown_with_what_it_has);
