@@ -131,12 +131,13 @@ static void append_traffic(struct text *text, const struct run_figures *figures)
 {
     char first[NUMBER_SIZE];
     char second[NUMBER_SIZE];
+    char share[NUMBER_SIZE];
     double requests = (double)figures->opened + (double)figures->reused;
     if (requests > 0)
-        text_append_format(text, "  connections    %s opened, %s reused (%.0f%%)\n",
+        text_append_format(text, "  connections    %s opened, %s reused (%s)\n",
                            number_format_count(first, figures->opened),
                            number_format_count(second, figures->reused),
-                           (double)figures->reused / requests * 100);
+                           number_format_ratio(share, (double)figures->reused, requests));
     if (figures->retries > 0)
         text_append_format(text, "  retries        %s (%s %s recovered)\n",
                            number_format_count(first, figures->retries),

@@ -72,7 +72,7 @@ START_TEST(a_run_fills_the_screen)
         "\n"
         "  time per URL   p50 142 ms   p95 610 ms   p99 2.31 s   max 29.8 s\n"
         "  where it went  dns 2%  connect 6%  tls 11%  wait 58%  receive 22%  write 1%\n"
-        "  connections    1,204 opened, 9,137 reused (88%)\n"
+        "  connections    1,204 opened, 9,137 reused (88.4%)\n"
         "  retries        341 (296 URLs recovered)\n"
         "  slowest host   img7.example.org   412 URLs   p95 2.90 s\n"
         "  cpu            4.10 s, duty cycle 5%\n");
@@ -89,6 +89,20 @@ START_TEST(times_of_many_urls_are_told_apart_even_when_they_are_equal)
     figures_text_append(&text, &figures);
     ck_assert_ptr_nonnull(
         strstr(text.data, "  time per URL   p50 400 ms   p95 400 ms   p99 400 ms   max 400 ms\n"));
+}
+END_TEST
+
+START_TEST(connections_that_were_opened_are_not_nothing)
+{
+    figures.opened = 16;
+    figures.reused = 9984;
+    figures_text_append(&text, &figures);
+    ck_assert_ptr_nonnull(strstr(text.data, "16 opened, 9,984 reused (99.8%)\n"));
+    text_reset(&text);
+    figures.opened = 1;
+    figures.reused = 49999;
+    figures_text_append(&text, &figures);
+    ck_assert_ptr_nonnull(strstr(text.data, "1 opened, 49,999 reused (99.998%)\n"));
 }
 END_TEST
 
@@ -205,6 +219,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_run_fills_the_screen);
     tcase_add_test(tests, times_of_many_urls_are_told_apart_even_when_they_are_equal);
+    tcase_add_test(tests, connections_that_were_opened_are_not_nothing);
     tcase_add_test(tests, one_url_is_told_in_the_singular);
     tcase_add_test(tests, what_was_not_tried_makes_no_speed);
     tcase_add_test(tests, no_line_is_wider_than_the_screen);

@@ -92,7 +92,7 @@ START_TEST(a_full_report_says_all)
     assert_says("  failed           200    2.0%   150 not-found   50 dns\n");
     assert_says("  time per URL   p50 142 ms   p95 610 ms   p99 2.31 s   max 29.8 s\n");
     assert_says("  where it went  dns 2%  wait 75%  receive 22%  write 1%\n");
-    assert_says("  connections    1,204 opened, 9,137 reused (88%)\n");
+    assert_says("  connections    1,204 opened, 9,137 reused (88.4%)\n");
     assert_says("  retries        341 (296 URLs recovered)\n");
     assert_says("  slowest host   b.example   412 URLs   p95 2.90 s\n");
     assert_says("\n\n  hint: do this\n  hint: do that\n\nfailures\n");
