@@ -40,8 +40,12 @@ int64_t coarse_histogram_percentile(const struct coarse_histogram *histogram, do
         return -1;
     double wanted = share * (double)count;
     double seen = 0;
+    if (wanted > (double)count - 1)
+        return max_us; /* the last one, whose value is known: of few entries most shares are it */
     for (size_t i = 0; i < COARSE_BUCKETS; i++) {
         double here = histogram->buckets[i];
+        if (here == (double)count)
+            return max_us; /* perhaps all alike: less would be below their mean */
         if (here > 0 && seen + here >= wanted) {
             /* Nothing lies above the largest value, and the last bucket has no other end. */
             int64_t start = bucket_start(i);

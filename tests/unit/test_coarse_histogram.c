@@ -55,6 +55,27 @@ START_TEST(a_percentile_of_equal_values_is_a_quarter_off_at_most)
 }
 END_TEST
 
+START_TEST(of_few_entries_the_last_is_known)
+{
+    coarse_histogram_add(&histogram, 10000000);
+    ck_assert_int_eq(coarse_histogram_percentile(&histogram, 0.95, 10000000), 10000000);
+    for (int i = 2; i < 20; i++) {
+        coarse_histogram_add(&histogram, i);
+        ck_assert_int_eq(coarse_histogram_percentile(&histogram, 0.95, 10000000), 10000000);
+        ck_assert_int_lt(coarse_histogram_percentile(&histogram, 0.4, 10000000), 512);
+    }
+}
+END_TEST
+
+START_TEST(equal_entries_have_no_percentile_below_them)
+{
+    for (int i = 0; i < 300; i++)
+        coarse_histogram_add(&histogram, 10000000);
+    ck_assert_int_eq(coarse_histogram_percentile(&histogram, 0.95, 10000000), 10000000);
+    ck_assert_int_eq(coarse_histogram_percentile(&histogram, 0.5, 10000000), 10000000);
+}
+END_TEST
+
 START_TEST(shares_fall_where_they_belong)
 {
     for (int64_t us = 1000; us <= 1000000; us += 1000)
@@ -95,6 +116,8 @@ int main(void)
     tcase_add_test(cases, it_is_small);
     tcase_add_loop_test(cases, a_percentile_of_equal_values_is_a_quarter_off_at_most, 0,
                         (int)ARRAY_LENGTH(values));
+    tcase_add_test(cases, of_few_entries_the_last_is_known);
+    tcase_add_test(cases, equal_entries_have_no_percentile_below_them);
     tcase_add_test(cases, shares_fall_where_they_belong);
     tcase_add_test(cases, a_full_bucket_keeps_the_shape);
     Suite *suite = suite_create("coarse_histogram");
