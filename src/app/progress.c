@@ -246,6 +246,11 @@ struct progress *progress_start(const struct progress_settings *settings, struct
     return progress;
 }
 
+bool progress_is_log(const struct progress *progress)
+{
+    return progress != NULL && progress->form == FORM_PLAIN;
+}
+
 static void wish(struct progress *progress, bool *flag)
 {
     lock_acquire(&progress->lock);

@@ -24,6 +24,9 @@ struct progress_settings {
  * end, and there is no thread. */
 struct progress *progress_start(const struct progress_settings *settings, struct error *error);
 
+/* Lines with a time stamp are printed now and then: a log, which is to say how it ended, too. */
+bool progress_is_log(const struct progress *progress); /* NULL: false */
+
 /* One line about the run, whatever is shown else; written by the progress thread where there is
  * one. */
 void progress_show_status(struct progress *progress);

@@ -9,7 +9,6 @@
 #include "io/machine.h"
 #include "io/metrics.h"
 #include "io/report.h"
-#include "io/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -260,11 +259,10 @@ static void print_closing(const struct reporting *reporting, const struct closin
         return; /* it compares two runs, and says so itself */
     struct text text;
     text_init(&text, 256 * 1024);
-    bool is_terminal = terminal_is_interactive(STDERR_FILENO);
     if (reporting->options->quiet) {
         closing_append_failures(&text, closing);
     } else {
-        if (!is_terminal)
+        if (reporting->is_log)
             closing_append_line(&text, closing);
         if (closing->summary->counts.total > 0)
             closing_append_summary(&text, closing);

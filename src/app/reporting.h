@@ -35,6 +35,7 @@ struct reporting {
     int64_t start_user_us; /* CPU time of the process before the run */
     int64_t start_system_us;
     const struct cancel *cancel;
+    bool is_log;     /* stderr has lines with time stamps (app/progress) */
     bool has_reader; /* of standard output, as far as is known */
     /* When all is written that does not depend on somebody who reads stderr. */
     struct hook before_words;

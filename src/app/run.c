@@ -265,6 +265,7 @@ static void finish(struct run *run, struct run_result *out_result)
     };
     int exit_code = exit_code_of_ending(&ending);
     run->reporting = reporting_of(run);
+    run->reporting.is_log = progress_is_log(run->progress);
     run->reporting.before_words = (struct hook){end_progress, run};
     struct error error = {0};
     int64_t elapsed_us = 0;

@@ -151,10 +151,16 @@ done <"$WORK/screens.wrong"
 head -124 "$WORK/list.txt" | tail -120 >"$WORK/short.txt"
 for setting in CI=true ACCESSIBLE=1 NO_COLOR=1; do
     fresh_dir "as-$setting"
-    on_terminal 1 --size 80x24 -- env LC_ALL=C "$setting" "$HAUL" -d "$DIR" -j 16 --retries 0 \
+    term=xterm
+    done_lines=0
+    [ $setting != CI=true ] || done_lines=1
+    [ $setting != ACCESSIBLE=1 ] || term=dumb
+    on_terminal 1 --size 80x24 -- env LC_ALL=C TERM=$term "$setting" "$HAUL" -d "$DIR" -j 16 --retries 0 \
         --sync none --progress-interval 200ms "$WORK/short.txt"
     shown | tr -d '\r' >"$WORK/shown"
     assert_not "other than ASCII on a terminal without it" grep -qP '[\x80-\xff]' "$WORK/shown"
+    assert_eq "$(grep -cE '^[0-9T:-]+Z haul: done 120 ' "$WORK/shown")" $done_lines \
+        "lines that end a log with $setting"
     case $setting in
     NO_COLOR=1)
         assert_not "colours in spite of it" grep -qP '\x1b\[[0-9;]*m' "$WORK/shown"
