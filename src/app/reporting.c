@@ -9,6 +9,8 @@
 #include "io/machine.h"
 #include "io/metrics.h"
 #include "io/report.h"
+#include "io/screen_line.h"
+#include "io/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -253,6 +255,20 @@ static void write_page(const struct reporting *reporting, const struct report_fa
                      strerror(-result));
 }
 
+/* As the lines of progress are shown there (app/progress). */
+static void print(const struct reporting *reporting, const struct text *text)
+{
+    struct screen screen = {
+        .is_unicode = terminal_kind(STDERR_FILENO) == TERMINAL_NONE || terminal_is_unicode(),
+    };
+    struct text shown;
+    text_init(&shown, SIZE_MAX);
+    screen_append(&shown, text->data, text->length, &screen);
+    /* Nobody is left to be told when stderr cannot be written. */
+    (void)descriptor_write_unless(STDERR_FILENO, shown.data, shown.length, reporting->cancel);
+    text_clear(&shown);
+}
+
 static void print_closing(const struct reporting *reporting, const struct closing *closing)
 {
     if (reporting->options->command == COMMAND_DEMO)
@@ -267,8 +283,7 @@ static void print_closing(const struct reporting *reporting, const struct closin
         if (closing->summary->counts.total > 0)
             closing_append_summary(&text, closing);
     }
-    /* Nobody is left to be told when stderr cannot be written. */
-    (void)descriptor_write_unless(STDERR_FILENO, text.data, text.length, reporting->cancel);
+    print(reporting, &text);
     text_clear(&text);
 }
 

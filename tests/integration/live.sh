@@ -150,7 +150,7 @@ done <"$WORK/screens.wrong"
 # Where nothing can be drawn again, nothing is.
 head -124 "$WORK/list.txt" | tail -120 >"$WORK/short.txt"
 for setting in CI=true ACCESSIBLE=1 NO_COLOR=1; do
-    fresh_dir "as-$setting"
+    fresh_dir "as-$setting-"$'\xc3\xa9'
     term=xterm
     done_lines=0
     [ $setting != CI=true ] || done_lines=1
@@ -159,6 +159,7 @@ for setting in CI=true ACCESSIBLE=1 NO_COLOR=1; do
         --sync none --progress-interval 200ms "$WORK/short.txt"
     shown | tr -d '\r' >"$WORK/shown"
     assert_not "other than ASCII on a terminal without it" grep -qP '[\x80-\xff]' "$WORK/shown"
+    assert "no files: with escapes" grep -qE '^  files: .*/as-.*-\\xc3\\xa9$' "$WORK/shown"
     assert_eq "$(grep -cE '^[0-9T:-]+Z haul: done 120 ' "$WORK/shown")" $done_lines \
         "lines that end a log with $setting"
     case $setting in
