@@ -120,6 +120,7 @@ void closing_append_summary(struct text *text, const struct closing *closing)
 static void append_hosts(struct text *text, const struct summary *summary,
                          const struct run_class *class)
 {
+    char number[NUMBER_SIZE];
     size_t count = 0;
     size_t total = 0;
     const struct host_summary **hosts =
@@ -128,10 +129,13 @@ static void append_hosts(struct text *text, const struct summary *summary,
     if (count > 0) {
         text_append_string(text, "  (");
         append_shown(text, hosts[0]->host);
-        text_append_format(text, " %llu",
-                           (unsigned long long)host_summary_failures(hosts[0], class->failure));
+        text_append_format(
+            text, " %s",
+            number_format_count(number, (int64_t)host_summary_failures(hosts[0], class->failure)));
         if (total > 1)
-            text_append_format(text, ", %zu other host%s", total - 1, total == 2 ? "" : "s");
+            text_append_format(text, ", %s other host%s",
+                               number_format_count(number, (int64_t)total - 1),
+                               total == 2 ? "" : "s");
         text_append_char(text, ')');
     }
     text_append_char(text, '\n');
@@ -142,8 +146,10 @@ static void append_hosts(struct text *text, const struct summary *summary,
 static void append_classes(struct text *text, const struct closing *closing,
                            const struct run_figures *figures, size_t limit)
 {
+    char number[NUMBER_SIZE];
     for (size_t i = 0; i < figures->class_count && i < limit; i++) {
-        text_append_format(text, "  %6lld ", (long long)figures->classes[i].count);
+        text_append_format(text, "  %6s ",
+                           number_format_count(number, (int64_t)figures->classes[i].count));
         append_hosts(text, closing->summary, &figures->classes[i]);
     }
     if (figures->class_count > limit)
@@ -181,6 +187,8 @@ void closing_append_failures(struct text *text, const struct closing *closing)
 {
     const struct counts *counts = &closing->summary->counts;
     char share[NUMBER_SIZE];
+    char number[NUMBER_SIZE];
+    char total[NUMBER_SIZE];
     uint64_t failed = counts->by_status[STATUS_FAILED];
     if (closing->exit_code == 0)
         return;
@@ -188,16 +196,17 @@ void closing_append_failures(struct text *text, const struct closing *closing)
         return; /* the error has been said */
     text_append_string(text, "haul: ");
     append_reason(text, closing);
-    text_append_format(text, "%llu of %llu %s failed (%s), exit %d", (unsigned long long)failed,
-                       (unsigned long long)counts->total, counts->total == 1 ? "URL" : "URLs",
-                       number_format_ratio(share, (double)failed, (double)counts->total),
-                       closing->exit_code);
+    text_append_format(
+        text, "%s of %s %s failed (%s), exit %d", number_format_count(number, (int64_t)failed),
+        number_format_count(total, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
+        number_format_ratio(share, (double)failed, (double)counts->total), closing->exit_code);
     if (closing->run_id != NULL)
         text_append_format(text, ", run %s", closing->run_id);
     text_append_char(text, '\n');
     uint64_t not_tried = counts->by_status[STATUS_NOT_TRIED];
     if (not_tried > 0)
-        text_append_format(text, "  %llu %s not tried%s\n", (unsigned long long)not_tried,
+        text_append_format(text, "  %s %s not tried%s\n",
+                           number_format_count(number, (int64_t)not_tried),
                            not_tried == 1 ? "was" : "were", how_to_go_on(closing));
     struct run_figures figures;
     run_figures_from_summary(&figures, closing->summary, closing->elapsed_us);

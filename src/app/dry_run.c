@@ -151,12 +151,14 @@ static void append_counts(struct text *text, const struct dry_run *run)
     struct report_input input = lists_input(run->lists);
     char total[NUMBER_SIZE];
     char lines[NUMBER_SIZE];
-    text_append_format(text, "%s %s in %s %s (%llu comments, %llu blank)\n%s",
-                       number_format_count(total, (int64_t)counts->total),
-                       counts->total == 1 ? "URL" : "URLs",
-                       number_format_count(lines, (int64_t)input.lines),
-                       input.lines == 1 ? "line" : "lines", (unsigned long long)input.comments,
-                       (unsigned long long)input.blank, counts->total > 0 ? "\n" : "");
+    char comments[NUMBER_SIZE];
+    char blank[NUMBER_SIZE];
+    text_append_format(
+        text, "%s %s in %s %s (%s comments, %s blank)\n%s",
+        number_format_count(total, (int64_t)counts->total), counts->total == 1 ? "URL" : "URLs",
+        number_format_count(lines, (int64_t)input.lines), input.lines == 1 ? "line" : "lines",
+        number_format_count(comments, (int64_t)input.comments),
+        number_format_count(blank, (int64_t)input.blank), counts->total > 0 ? "\n" : "");
     append_count(text, "to download", counts->by_status[STATUS_NOT_TRIED], "");
     append_count(text, "kept", counts->by_status[STATUS_KEPT], "already on disk");
     append_count(text, "duplicate", counts->by_status[STATUS_DUPLICATE], "listed before");
@@ -188,11 +190,12 @@ static void append_hosts(struct text *text, const struct dry_run *run)
 {
     size_t count = 0;
     size_t total = 0;
+    char number[NUMBER_SIZE];
     const struct host_summary **hosts = summary_hosts(&run->wanted, SHOWN, &count, &total);
     if (count > 0)
-        text_append_format(text, "\n%zu %s to ask\n", total, total == 1 ? "host" : "hosts");
+        text_append_format(text, "\n%s %s to ask\n", number_format_count(number, (int64_t)total),
+                           total == 1 ? "host" : "hosts");
     for (size_t i = 0; i < count; i++) {
-        char number[NUMBER_SIZE];
         char share[NUMBER_SIZE];
         text_append_format(
             text, "  %9s  %6s  ", number_format_count(number, (int64_t)hosts[i]->urls),

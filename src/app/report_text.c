@@ -77,9 +77,10 @@ static void append_failure(struct text *text, const json_t *entry)
     if (host_name != NULL) {
         text_append_char(text, ' ');
         foreign_text_append(text, host_name, FOREIGN_BYTES);
-        text_append_format(text, " %lld", (long long)json_field_count(host, "count", 0));
+        text_append_format(text, " %s",
+                           number_format_count(number, json_field_count(host, "count", 0)));
         if (others > 0)
-            text_append_format(text, ", %lld other host%s", (long long)others,
+            text_append_format(text, ", %s other host%s", number_format_count(number, others),
                                others == 1 ? "" : "s");
     }
     if (example != NULL) {

@@ -51,8 +51,9 @@ void diagnosis_add_list(struct findings *findings, const struct diagnosis_list *
     uint64_t busy = list->hosts * list->per_host;
     if (list->urls > list->jobs && busy < list->jobs) {
         findings_add(findings, GROUP_LIST, "hosts", FINDING_NOTE,
-                     "%llu of the %u downloads at once can be busy: %u from each host",
-                     (unsigned long long)busy, list->jobs, list->per_host);
+                     "%s of the %s downloads at once can be busy: %u from each host",
+                     number_format_count(urls, (int64_t)busy),
+                     number_format_count(number, list->jobs), list->per_host);
         findings_advise(findings, "--per-host allows more, if the host does");
     }
 }

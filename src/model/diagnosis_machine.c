@@ -147,14 +147,18 @@ void diagnosis_add_directory(struct findings *findings, const struct diagnosis_l
 static void add_descriptors(struct findings *findings, const struct diagnosis_machine *machine)
 {
     char hard[NUMBER_SIZE];
+    char wanted[NUMBER_SIZE];
+    char jobs[NUMBER_SIZE];
+    char fitting[NUMBER_SIZE];
     bool is_limited = machine->descriptors_hard != UINT64_MAX;
+    number_format_count(jobs, machine->jobs);
     number_format_count(hard, is_limited ? (int64_t)machine->descriptors_hard : 0);
     if (!is_limited || machine->descriptors_hard >= machine->descriptors_wanted) {
         findings_add(findings, GROUP_MACHINE, "descriptors", FINDING_OK,
-                     "%s files and connections may be open; -j %u on %u thread%s takes %llu",
+                     "%s files and connections may be open; -j %u on %u thread%s takes %s",
                      is_limited ? hard : "any number of", machine->jobs, machine->threads,
                      machine->threads == 1 ? "" : "s",
-                     (unsigned long long)machine->descriptors_wanted);
+                     number_format_count(wanted, (int64_t)machine->descriptors_wanted));
         return;
     }
     if (machine->jobs_fitting == 0)
@@ -163,13 +167,13 @@ static void add_descriptors(struct findings *findings, const struct diagnosis_ma
     else if (machine->jobs_fitting < machine->jobs)
         findings_add(
             findings, GROUP_MACHINE, "descriptors", FINDING_WARNING,
-            "%s files and connections may be open: enough for %u downloads at once, not %u", hard,
-            machine->jobs_fitting, machine->jobs);
+            "%s files and connections may be open: enough for %s downloads at once, not %s", hard,
+            number_format_count(fitting, machine->jobs_fitting), jobs);
     else
         findings_add(findings, GROUP_MACHINE, "descriptors", FINDING_NOTE,
-                     "%s files and connections may be open: enough for %u downloads at once, but "
+                     "%s files and connections may be open: enough for %s downloads at once, but "
                      "fewer idle connections are kept",
-                     hard, machine->jobs);
+                     hard, jobs);
     findings_advise(findings,
                     "ulimit -n %llu (the hard limit: as root, in /etc/security/limits.conf, or "
                     "LimitNOFILE= of a systemd unit)",
@@ -210,6 +214,8 @@ static void add_memory(struct findings *findings, const struct diagnosis_list *l
 
 static void add_threads(struct findings *findings, const struct diagnosis_machine *machine)
 {
+    char left[NUMBER_SIZE];
+    char takes[NUMBER_SIZE];
     int64_t needed = (int64_t)machine->threads + FIXED_THREADS;
     findings_add(findings, GROUP_MACHINE, "cpus", FINDING_OK, "%u CPU%s, %u worker thread%s",
                  machine->cpus, machine->cpus == 1 ? "" : "s", machine->threads,
@@ -218,8 +224,9 @@ static void add_threads(struct findings *findings, const struct diagnosis_machin
         return;
     bool is_enough = machine->processes_left >= needed;
     findings_add(findings, GROUP_MACHINE, "threads", is_enough ? FINDING_NOTE : FINDING_WARNING,
-                 "%lld more threads may be started; a run takes %lld, and one for each lookup",
-                 (long long)machine->processes_left, (long long)needed);
+                 "%s more threads may be started; a run takes %s, and one for each lookup",
+                 number_format_count(left, machine->processes_left),
+                 number_format_count(takes, needed));
     findings_advise(findings, "ulimit -u, or TasksMax= of a systemd unit");
 }
 

@@ -205,6 +205,25 @@ START_TEST(a_quiet_run_says_what_failed_in_few_lines)
 }
 END_TEST
 
+START_TEST(large_counts_are_as_easy_to_read_as_in_the_summary)
+{
+    char host[32];
+    struct closing closing = closing_of(1);
+    for (int i = 0; i < 1200; i++) {
+        snprintf(host, sizeof host, "h%d.org", i);
+        add(STATUS_FAILED, FAILURE_REFUSED, host);
+        add(STATUS_FAILED, FAILURE_GONE, "gone.org");
+        add(STATUS_NOT_TRIED, FAILURE_NONE, "good.org");
+    }
+    closing_append_failures(&text, &closing);
+    assert_says("haul: 2,403 of 3,610 URLs failed (66.6%)");
+    assert_says("\n  1,200 were not tried");
+    assert_says("\n   1,200 gone                (gone.org 1,200)\n");
+    assert_says("\n   1,200 refused          ");
+    assert_says(" 1, 1,199 other hosts)\n");
+}
+END_TEST
+
 static void fill_failed(struct report_records *records, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -311,6 +330,7 @@ int main(void)
     tcase_add_test(tests, what_stopped_a_run_has_a_name);
     tcase_add_test(tests, a_quiet_run_says_nothing_on_success);
     tcase_add_test(tests, a_quiet_run_says_what_failed_in_few_lines);
+    tcase_add_test(tests, large_counts_are_as_easy_to_read_as_in_the_summary);
     tcase_add_test(tests, every_class_at_once_still_fits_twenty_lines);
     tcase_add_test(tests, a_quiet_run_points_at_the_page_where_there_is_one);
     tcase_add_test(tests, a_command_can_be_pasted_into_a_shell);

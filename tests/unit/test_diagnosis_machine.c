@@ -209,6 +209,25 @@ static const struct {
     {20, 0, FINDING_FAILURE, "not enough for one download"},
 };
 
+START_TEST(numbers_of_jobs_and_descriptors_are_easy_to_read)
+{
+    struct diagnosis_machine machine = good_machine();
+    machine.jobs = 60000;
+    machine.descriptors_wanted = 60120;
+    machine.descriptors_hard = 100000;
+    machine.processes_left = 1500;
+    diagnosis_add_machine(&findings, &none, &machine);
+    check_words(&findings, "descriptors", "takes 60,120");
+    check_words(&findings, "threads", "1,500 more threads");
+    findings_clear(&findings);
+    machine.descriptors_hard = 20000;
+    machine.jobs_fitting = 9984;
+    diagnosis_add_machine(&findings, &none, &machine);
+    check_words(&findings, "descriptors", "enough for 9,984 downloads at once, not 60,000");
+    check_words(&findings, "descriptors", "ulimit -n 60120");
+}
+END_TEST
+
 START_TEST(descriptors_must_do_for_all_jobs)
 {
     struct diagnosis_machine machine = good_machine();
@@ -310,6 +329,7 @@ int main(void)
     TCase *cases = tcase_create("cases");
     tcase_add_checked_fixture(cases, NULL, teardown);
     tcase_add_loop_test(cases, a_directory_is_judged, 0, ARRAY_LENGTH(directories));
+    tcase_add_test(cases, numbers_of_jobs_and_descriptors_are_easy_to_read);
     tcase_add_loop_test(cases, descriptors_must_do_for_all_jobs, 0, ARRAY_LENGTH(descriptors));
     tcase_add_loop_test(cases, memory_must_do_for_jobs_and_list, 0, ARRAY_LENGTH(memories));
     tcase_add_test(cases, threads_and_characters_are_judged);

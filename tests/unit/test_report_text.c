@@ -69,7 +69,7 @@ START_TEST(a_full_report_says_all)
           "\"counts\":{\"total\":10000,\"downloaded\":9700,\"kept\":100,\"failed\":200},"
           "\"bytes\":{\"wire\":890880000,\"file\":851443712},"
           "\"failures\":[{\"class\":\"not-found\",\"count\":150,\"hosts\":[{\"host\":\"a.example\","
-          "\"count\":148},{\"host\":\"b.example\",\"count\":1}],\"other_hosts\":1,"
+          "\"count\":148},{\"host\":\"b.example\",\"count\":1}],\"other_hosts\":1316,"
           "\"example\":\"urls.txt:5127\"},{\"class\":\"dns\",\"count\":50,\"hosts\":[]}],"
           "\"latency_us\":{\"total\":{\"p50\":142000,\"p95\":610000,\"p99\":2310000,"
           "\"max\":29800000}},"
@@ -98,7 +98,7 @@ START_TEST(a_full_report_says_all)
     assert_says("\n\n  hint: do this\n  hint: do that\n\nfailures\n");
     assert_silent("never shown");
     assert_says("  cpu            4.10 s, duty cycle 5%\n");
-    assert_says("not-found          a.example 148, 2 other hosts  (first: urls.txt:5127)\n");
+    assert_says("not-found          a.example 148, 1,317 other hosts  (first: urls.txt:5127)\n");
     assert_says("    2.31 s     2.0 KiB  http://h/slow\n");
     assert_says(
         "  a.example                     9,000       148     142 ms     610 ms     29.8 s\n");
