@@ -50,13 +50,14 @@ check_result() {
 # --- waiting -------------------------------------------------------------------------------------
 
 # A server that is far away: twice the threads, half the time. A loaded machine may be slower.
-bench_until '.recommendation.threads == 8 and
+bench_until '.recommendation.threads == 8 and .recommendation.work == "waiting" and
     ([.settings[] | .efficiency > 0.7 and .efficiency < 1.4] | all)' \
     --demo --delay 20ms --sample 48 --threads 1,2,4,8 --runs 2 --seed 1
 check_result
-assert_eq "$(result '.recommendation | "\(.threads) \(.jobs) \(.limit) \(.work)"')" \
-    "8 8 none waiting" recommendation
+assert_eq "$(result '.recommendation | "\(.threads) \(.jobs)"')" "8 8" recommendation
+# Under a sanitizer, 8 of them at 20 ms can be as much as a busy CPU bears.
 if [ "$SLOW" = 1 ]; then
+    assert_eq "$(result '.recommendation | "\(.limit) \(.work)"')" "none waiting" "its reason"
     assert_eq "$(result '[.settings[] | .efficiency > 0.7 and .efficiency < 1.4] | all')" true \
         "near linear: $(result '[.settings[].efficiency] | tostring')"
 fi

@@ -181,7 +181,7 @@ is_printed() {
     in_tmux capture-pane -t printed -p -S - >"$WORK/printed" && grep -q '^  look: ' "$WORK/printed"
 }
 fresh_dir printed
-in_tmux start-server \; set -g history-limit 20000 \; new-session -d -s printed -x 100 -y 40 \
+in_tmux start-server \; set -g history-limit 20000 \; new-session -d -s printed -x 400 -y 40 \
     "'$HAUL' -d '$DIR' -j4 --per-host 4 --sync none --retries 0 --report - '$WORK/short.txt'; sleep 60"
 wait_until 20 is_printed || fail "the report is not to be seen"
 assert_eq "$(sed -n '/^{$/,/^}$/p' "$WORK/printed" | jq .counts.total)" 120 \
