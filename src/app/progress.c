@@ -82,7 +82,7 @@ static struct screen look_at_screen(const struct progress *progress)
     return (struct screen){
         .columns = terminal_columns(STDERR_FILENO),
         .rows = terminal_rows(STDERR_FILENO),
-        .is_unicode = terminal_kind(STDERR_FILENO) == TERMINAL_NONE || terminal_is_unicode(),
+        .is_unicode = terminal_takes_unicode(STDERR_FILENO),
         .has_colour = options_wants_colour(progress->options, STDERR_FILENO),
     };
 }

@@ -258,9 +258,7 @@ static void write_page(const struct reporting *reporting, const struct report_fa
 /* As the lines of progress are shown there (app/progress). */
 static void print(const struct reporting *reporting, const struct text *text)
 {
-    struct screen screen = {
-        .is_unicode = terminal_kind(STDERR_FILENO) == TERMINAL_NONE || terminal_is_unicode(),
-    };
+    struct screen screen = {.is_unicode = terminal_takes_unicode(STDERR_FILENO)};
     struct text shown;
     text_init(&shown, SIZE_MAX);
     screen_append(&shown, text->data, text->length, &screen);

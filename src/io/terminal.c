@@ -61,6 +61,11 @@ bool terminal_is_unicode(void)
     return strcasestr(value, "UTF-8") != NULL || strcasestr(value, "utf8") != NULL;
 }
 
+bool terminal_takes_unicode(int descriptor)
+{
+    return terminal_kind(descriptor) == TERMINAL_NONE || terminal_is_unicode();
+}
+
 bool terminal_has_colour(int descriptor)
 {
     const char *none = getenv("NO_COLOR");

@@ -22,6 +22,7 @@ unsigned terminal_rows(int descriptor);       /* 24 when unknown */
 
 /* True when the locale says that the terminal shows UTF-8 (LC_ALL, LC_CTYPE, LANG). */
 bool terminal_is_unicode(void);
+bool terminal_takes_unicode(int descriptor); /* the same; true for what is no terminal */
 /* TERMINAL_LIVE, unless NO_COLOR is set to anything (no-color.org) or CLICOLOR to 0. */
 bool terminal_has_colour(int descriptor);
 

@@ -1,6 +1,7 @@
 #include "model/diagnosis_network.h"
 
 #include "base/number.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -57,19 +58,20 @@ static void add_file(struct findings *findings, enum finding_level trouble,
                      const struct diagnosis_certificates *certificates)
 {
     const char *file = certificates->file;
-    const char *origin = certificates->origin != NULL ? certificates->origin : "";
-    const char *open = origin[0] != '\0' ? " (" : "";
-    const char *close = origin[0] != '\0' ? ")" : "";
+    struct text origin;
+    text_init(&origin, SIZE_MAX);
+    if (certificates->origin != NULL)
+        text_append_format(&origin, " (%s)", certificates->origin);
     if (certificates->file_errno != 0)
-        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s%s%s cannot be read: %s",
-                     file, open, origin, close, strerror(certificates->file_errno));
+        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s cannot be read: %s", file,
+                     origin.data, strerror(certificates->file_errno));
     else if (certificates->count == 0)
-        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s%s%s holds no certificate",
-                     file, open, origin, close);
+        findings_add(findings, GROUP_CERTIFICATES, "file", trouble, "%s%s holds no certificate",
+                     file, origin.data);
     else
-        findings_add(findings, GROUP_CERTIFICATES, "file", FINDING_OK, "%s%s%s%s: %ld authorit%s",
-                     file, open, origin, close, certificates->count,
-                     certificates->count == 1 ? "y" : "ies");
+        findings_add(findings, GROUP_CERTIFICATES, "file", FINDING_OK, "%s%s: %ld authorit%s", file,
+                     origin.data, certificates->count, certificates->count == 1 ? "y" : "ies");
+    text_clear(&origin);
     if (certificates->file_errno != 0 || certificates->count == 0)
         findings_advise(findings, "%s", install);
 }

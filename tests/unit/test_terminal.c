@@ -139,6 +139,8 @@ START_TEST(a_pipe_is_no_terminal_and_80_columns_wide)
     ck_assert(!terminal_is_interactive(ends[1]));
     ck_assert(!terminal_has_colour(ends[1]));
     ck_assert_int_eq(terminal_kind(ends[1]), TERMINAL_NONE);
+    set("LC_ALL", "C");
+    ck_assert(terminal_takes_unicode(ends[1]));
     ck_assert_uint_eq(terminal_columns(ends[1]), 80);
     ck_assert_uint_eq(terminal_rows(ends[1]), 24);
     close(ends[0]);
